@@ -1,0 +1,46 @@
+package dev.latchkey.audit;
+
+import java.util.Locale;
+
+/** What was done or tried. */
+public enum AuditAction {
+    APP_CREATED,
+    APP_CHANGED,
+    APP_SECRET_ROTATED,
+    APP_DELETED,
+    PARTNER_CREATED,
+    PARTNER_CHANGED,
+    PARTNER_DELETED,
+    PARTNER_MISCONFIGURED,
+    STANDING_APPROVAL_SET,
+    STANDING_APPROVAL_REMOVED,
+    CONNECTION_REQUESTED,
+    CONNECTION_APPROVED,
+    CONNECTION_REJECTED,
+    CONNECTION_IMPORTED,
+    GRANT_SET,
+    GRANT_REMOVED,
+    CONNECT_URL_ISSUED,
+    HANDSHAKE_STARTED,
+    HANDSHAKE_RETURNED,
+    HANDSHAKE_FAILED,
+    CONNECTION_CONFIRMED,
+    CONNECTION_ACTIVATED,
+    CONFIRMATION_FAILED,
+    CONNECTION_EXPIRED,
+    CONNECTION_REVOKED,
+    CONNECTION_NEEDS_REAUTH,
+    PARTNER_REVOCATION,
+    TOKEN_REFRESHED,
+    REFRESH_FAILED,
+    SCOPES_CHANGED,
+    TOKEN_HANDED_OUT,
+    TOKEN_DENIED,
+    AUTHENTICATION_FAILED,
+    LEASE_LOST;
+
+    /** The name in JSON and in the table: {@code token_handed_out}. */
+    public String wireName() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

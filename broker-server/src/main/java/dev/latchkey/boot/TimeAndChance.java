@@ -1,0 +1,29 @@
+package dev.latchkey.boot;
+
+import dev.latchkey.secret.SecretGenerator;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import java.security.SecureRandom;
+import java.time.Clock;
+
+/** The only place where the system's clock and randomness enter; everything else is given them. */
+@ApplicationScoped
+final class TimeAndChance {
+
+    @Produces
+    @ApplicationScoped
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    @Produces
+    @ApplicationScoped
+    SecureRandom random() {
+        return new SecureRandom();
+    }
+
+    @Produces
+    SecretGenerator secretGenerator(SecureRandom random) {
+        return new SecretGenerator(random);
+    }
+}

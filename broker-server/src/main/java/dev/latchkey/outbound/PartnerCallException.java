@@ -1,0 +1,63 @@
+package dev.latchkey.outbound;
+
+import dev.latchkey.problem.BrokerException;
+import dev.latchkey.problem.ProblemType;
+
+/** No complete answer came from a partner. */
+public final class PartnerCallException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    /** What went wrong. */
+    public enum Reason {
+        /** The address is forbidden, at the check or when the name was resolved (R129, R130). */
+        NOT_ALLOWED(ProblemType.URL_NOT_ALLOWED, false),
+        /** The name does not resolve or nobody accepts the connection. */
+        UNREACHABLE(ProblemType.PARTNER_UNAVAILABLE, false),
+        /** The TLS handshake failed (R65). */
+        TLS(ProblemType.PARTNER_TLS, false),
+        /** The connection broke after the request was written, in part or whole. */
+        BROKEN(ProblemType.PARTNER_BAD_RESPONSE, true),
+        /** The deadline passed after the request was written, in part or whole. */
+        TIMEOUT(ProblemType.PARTNER_TIMEOUT, true),
+        /** The answer is larger than allowed, or not HTTP. */
+        MALFORMED(ProblemType.PARTNER_BAD_RESPONSE, true);
+
+        private final ProblemType problem;
+        private final boolean sent;
+
+        Reason(ProblemType problem, boolean sent) {
+            this.problem = problem;
+            this.sent = sent;
+        }
+    }
+
+    private final Reason reason;
+
+    /** With a cause for the log. */
+    public PartnerCallException(Reason reason, Throwable cause) {
+        super(reason.name(), cause);
+        this.reason = reason;
+    }
+
+    /** Without a cause. */
+    public PartnerCallException(Reason reason) {
+        super(reason.name());
+        this.reason = reason;
+    }
+
+    /** What went wrong. */
+    public Reason reason() {
+        return reason;
+    }
+
+    /** Whether the partner may have seen the request. False means that it certainly has not. */
+    public boolean sent() {
+        return reason.sent;
+    }
+
+    /** What a caller of the broker is told. */
+    public BrokerException toProblem() {
+        return new BrokerException(reason.problem, reason.problem.title() + ".", this);
+    }
+}

@@ -1,0 +1,38 @@
+package dev.latchkey.outbound;
+
+import java.net.URI;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * One request to a partner. Prints without headers and body, which hold secrets. Immutable.
+ *
+ * @param method the HTTP method
+ * @param uri an absolute http or https address; vetted again when the connection is made
+ * @param headers header fields, each once
+ * @param body the body's bytes, empty for none; owned by the request from here on
+ */
+public record PartnerRequest(String method, URI uri, Map<String, String> headers, byte[] body) {
+
+    /** Copies the headers. */
+    public PartnerRequest {
+        headers = Map.copyOf(headers);
+    }
+
+    /** A GET without a body. */
+    public static PartnerRequest get(URI uri) {
+        return new PartnerRequest("GET", uri, Map.of("Accept", "application/json"), new byte[0]);
+    }
+
+    /** The same request with one header field more, which replaces one of the same name. */
+    public PartnerRequest withHeader(String name, String value) {
+        Map<String, String> more = new LinkedHashMap<>(headers);
+        more.put(name, value);
+        return new PartnerRequest(method, uri, more, body);
+    }
+
+    @Override
+    public String toString() {
+        return method + " " + uri.getScheme() + "://" + uri.getRawAuthority() + uri.getRawPath();
+    }
+}

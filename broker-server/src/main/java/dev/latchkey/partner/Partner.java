@@ -1,0 +1,15 @@
+package dev.latchkey.partner;
+
+import dev.latchkey.catalog.CatalogEntry;
+import java.net.URI;
+
+/**
+ * Our client at a partner, with everything that its settings change already applied.
+ *
+ * @param id the registration's id
+ * @param name what people call it
+ * @param profile the catalog row with this registration's endpoints, scopes and refresh semantics in place
+ * @param redirectUri the redirect URI that was registered at the partner, used byte for byte
+ * @param misconfigured whether the partner refuses our client (R59)
+ */
+public record Partner(String id, String name, CatalogEntry profile, URI redirectUri, boolean misconfigured) {}

@@ -1,0 +1,17 @@
+package dev.latchkey.partner;
+
+import dev.latchkey.vault.SecretFields;
+import java.util.Optional;
+
+/** The registrations, as other features see them. Thread-safe. */
+public interface Partners {
+
+    /** The registration with that id. */
+    Optional<Partner> find(String id);
+
+    /** The credentials of our client, read from the vault for one use; by the names of the contract's table. */
+    SecretFields credentials(Partner partner);
+
+    /** Records that the partner refuses our client, or that it accepts it again; audited once per change. */
+    void markMisconfigured(String id, boolean misconfigured);
+}
