@@ -13,6 +13,7 @@ import java.util.Map;
  * @param settings what it changes in its catalog row
  * @param fingerprints name of a credential to the mark of its value
  * @param misconfigured whether the partner refuses our client
+ * @param version counts the changes by an admin
  * @param createdAt when it was made
  */
 record Registration(
@@ -22,10 +23,23 @@ record Registration(
         JsonNode settings,
         Map<String, String> fingerprints,
         boolean misconfigured,
+        long version,
         Instant createdAt) {
 
     /** Copies. */
     Registration {
         fingerprints = Map.copyOf(fingerprints);
+    }
+
+    static Registration of(PartnerRow row) {
+        return new Registration(
+                row.id,
+                row.catalog,
+                row.name,
+                RowJson.read(row.settings),
+                RowJson.readMarks(row.fingerprints),
+                row.misconfigured,
+                row.version,
+                row.createdAt);
     }
 }

@@ -25,7 +25,8 @@ final class JsonTrouble {
         if (trouble instanceof StreamConstraintsException) {
             return "The JSON is nested too deeply or a value in it is too long.";
         }
-        return trouble instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()
+        return trouble instanceof JsonMappingException mapping
+                        && !mapping.getPath().isEmpty()
                 ? "The value is not of the type or form that is wanted here."
                 : "The body is not the JSON that is wanted here.";
     }
