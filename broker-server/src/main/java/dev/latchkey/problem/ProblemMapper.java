@@ -69,8 +69,7 @@ final class ProblemMapper {
     private static BrokerException problem(Throwable thrown) {
         return switch (thrown) {
             case WebApplicationException web -> ofStatus(web);
-            case MismatchedInputException json ->
-                Diagnosis.ofBody(json).orElseGet(() -> new BrokerException(ProblemType.INTERNAL, "", json));
+            case MismatchedInputException json -> Diagnosis.ofBody(json).orElseGet(() -> Diagnosis.of(json));
             case UnauthorizedException none ->
                 new BrokerException(ProblemType.UNAUTHENTICATED, "Credentials are needed for this.", none);
             case ForbiddenException denied ->
