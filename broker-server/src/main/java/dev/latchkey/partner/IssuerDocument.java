@@ -31,7 +31,10 @@ record IssuerDocument(String issuer, boolean issuerInCallback, Endpoints endpoin
         AuthorizationServerMetadata metadata =
                 AuthorizationServerMetadata.parse(new String(body, StandardCharsets.UTF_8));
         Map<EndpointName, URI> endpoints = new EnumMap<>(EndpointName.class);
-        put(endpoints, EndpointName.AUTHORIZATION_ENDPOINT, Optional.ofNullable(metadata.getAuthorizationEndpointURI()));
+        put(
+                endpoints,
+                EndpointName.AUTHORIZATION_ENDPOINT,
+                Optional.ofNullable(metadata.getAuthorizationEndpointURI()));
         put(endpoints, EndpointName.TOKEN_ENDPOINT, Optional.ofNullable(metadata.getTokenEndpointURI()));
         put(endpoints, EndpointName.REVOCATION_ENDPOINT, Optional.ofNullable(metadata.getRevocationEndpointURI()));
         put(endpoints, EndpointName.JWKS_URI, Optional.ofNullable(metadata.getJWKSetURI()));

@@ -71,7 +71,9 @@ final class IssuerMetadata implements MetadataReader {
             guard.check(uri);
         } catch (BrokerException e) {
             throw new BrokerException(
-                    ProblemType.PARTNER_BAD_RESPONSE, "The partner's metadata names an address that is not allowed.", e);
+                    ProblemType.PARTNER_BAD_RESPONSE,
+                    "The partner's metadata names an address that is not allowed.",
+                    e);
         }
     }
 

@@ -50,7 +50,7 @@ class PartnerChanges {
 
     /** {@code already_exists} for a taken id or a private key that is in use elsewhere (R99). */
     @Transactional
-    void create(PartnerRow row, SecretFields credentials, AuditEvent event) {
+    Registration create(PartnerRow row, SecretFields credentials, AuditEvent event) {
         rows.serialize(row.id);
         if (rows.findByIdOptional(row.id).isPresent()) {
             throw new BrokerException(ProblemType.ALREADY_EXISTS, "There is a registration with that id.");
@@ -59,11 +59,11 @@ class PartnerChanges {
         rows.persist(row);
         flush();
         // A record without a row is what a crash left behind.
-        int leftOver = vault.read(VaultPath.partner(row.id))
-                .map(StoredRecord::version)
-                .orElse(CredentialVault.ABSENT);
+        int leftOver =
+                vault.read(VaultPath.partner(row.id)).map(StoredRecord::version).orElse(CredentialVault.ABSENT);
         write(row.id, credentials, leftOver);
         audit.append(event);
+        return Registration.of(row);
     }
 
     /** {@code conflict} if there is something else by now than what the change was decided on. */
@@ -130,7 +130,8 @@ class PartnerChanges {
     private void refuseSharedKey(String id, String fingerprints) {
         Map<String, String> marks = RowJson.readMarks(fingerprints);
         Optional<String> mark = Optional.ofNullable(marks.get(CredentialMarks.PRIVATE_KEY));
-        if (mark.filter(it -> rows.isElsewhere(CredentialMarks.PRIVATE_KEY, it, id)).isPresent()) {
+        if (mark.filter(it -> rows.isElsewhere(CredentialMarks.PRIVATE_KEY, it, id))
+                .isPresent()) {
             throw sharedKey();
         }
     }

@@ -61,8 +61,8 @@ final class PartnerRegistry implements Partners {
     public SecretFields credentials(Partner partner) {
         return vault.read(VaultPath.partner(partner.id()))
                 .map(StoredRecord::fields)
-                .orElseThrow(() -> new BrokerException(
-                        ProblemType.PARTNER_MISCONFIGURED, "The registration has no credentials."));
+                .orElseThrow(() ->
+                        new BrokerException(ProblemType.PARTNER_MISCONFIGURED, "The registration has no credentials."));
     }
 
     @Override

@@ -44,7 +44,11 @@ public class PartnerResource {
     private final CurrentCaller caller;
 
     PartnerResource(
-            Registrations registrations, PartnerRows rows, Profiles profiles, PublicUrl publicUrl, CurrentCaller caller) {
+            Registrations registrations,
+            PartnerRows rows,
+            Profiles profiles,
+            PublicUrl publicUrl,
+            CurrentCaller caller) {
         this.registrations = registrations;
         this.rows = rows;
         this.profiles = profiles;
@@ -125,8 +129,7 @@ public class PartnerResource {
         List<Registration> page = found.subList(0, Math.min(PAGE, found.size()));
         Optional<String> next =
                 found.size() > PAGE ? Optional.of(PageCursor.of(page.getLast()).text()) : Optional.empty();
-        return new PartnerPage(
-                page.stream().map(it -> answer(it, List.of())).toList(), next);
+        return new PartnerPage(page.stream().map(it -> answer(it, List.of())).toList(), next);
     }
 
     /** One registration. */
@@ -145,8 +148,8 @@ public class PartnerResource {
     @RolesAllowed(Roles.ADMIN)
     public PartnerAnswer replace(@PathParam("id") String id, @Nullable PartnerRequest body) {
         Wanted wanted = PartnerInput.body(body).wanted();
-        Saved saved =
-                registrations.replace(PartnerInput.known(id), wanted, caller.get().actor());
+        Saved saved = registrations.replace(
+                PartnerInput.known(id), wanted, caller.get().actor());
         return answer(saved.registration(), saved.warnings());
     }
 

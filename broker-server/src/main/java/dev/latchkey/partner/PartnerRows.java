@@ -42,7 +42,8 @@ class PartnerRows implements PanacheRepositoryBase<PartnerRow, String> {
     /** Makes changes of one id follow each other, also where there is no row to be locked, until the transaction ends. */
     void serialize(String id) {
         entities.createNativeQuery(
-                        "select 1 from (select pg_advisory_xact_lock(hashtextextended(:id, 7001))) as locked", Integer.class)
+                        "select 1 from (select pg_advisory_xact_lock(hashtextextended(:id, 7001))) as locked",
+                        Integer.class)
                 .setParameter("id", id)
                 .getSingleResult();
     }
@@ -85,8 +86,7 @@ class PartnerRows implements PanacheRepositoryBase<PartnerRow, String> {
     }
 
     private long count(String sql, String id) {
-        return entities.createNativeQuery(sql, Long.class)
-                .setParameter("id", id)
-                .getSingleResult();
+        Object count = entities.createNativeQuery(sql).setParameter("id", id).getSingleResult();
+        return ((Number) count).longValue();
     }
 }

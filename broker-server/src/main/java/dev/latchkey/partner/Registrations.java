@@ -15,6 +15,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What admins do with registrations. The checks come first and outside of any transaction, since some of them call the
@@ -76,8 +77,7 @@ class Registrations {
         row.createdAt = clock.instant().truncatedTo(ChronoUnit.MICROS);
         row.createdBy = actor.id();
         AuditEvent event = event(actor, AuditAction.PARTNER_CREATED, id).detail("catalog", wanted.catalog());
-        undoing(id, Optional.empty(), () -> changes.create(row, credentials, event));
-        return new Saved(Registration.of(row), warnings);
+        return new Saved(undoing(id, Optional.empty(), () -> changes.create(row, credentials, event)), warnings);
     }
 
     Saved replace(String id, Wanted wanted, Actor actor) {
@@ -93,8 +93,8 @@ class Registrations {
         AuditEvent event = event(actor, AuditAction.PARTNER_CHANGED, id)
                 .detail("credentials", names(wanted.credentials()))
                 .detail("settings", names(wanted.settings()));
-        undoing(id, Optional.of(before), () -> changes.replace(before, row, credentials, event));
-        return new Saved(changes.current(id).registration(), warnings);
+        Registration after = undoing(id, Optional.of(before), () -> changes.replace(before, row, credentials, event));
+        return new Saved(after, warnings);
     }
 
     void remove(String id, Actor actor) {
@@ -118,9 +118,9 @@ class Registrations {
     }
 
     /** Whatever ends a change, be it the commit itself, leaves the vault as the row is. */
-    private void undoing(String id, Optional<Current> before, Runnable change) {
+    private Registration undoing(String id, Optional<Current> before, Supplier<Registration> change) {
         try {
-            change.run();
+            return change.get();
         } catch (Exception e) {
             try {
                 changes.undo(id, before);
