@@ -26,7 +26,7 @@ final class PackageTable {
             entry("problem", List.of("oauth")),
             entry("http", List.of("secret", "problem")),
             entry("audit", List.of("secret", "problem")),
-            entry("catalog", List.of("oauth", "problem")),
+            entry("catalog", List.of("oauth", "problem", "outbound")),
             entry("vault", List.of("secret", "problem")),
             entry("outbound", List.of("secret", "problem")),
             entry("caller", List.of("audit", "http")),

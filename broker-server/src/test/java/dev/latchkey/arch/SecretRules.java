@@ -20,6 +20,7 @@ final class SecretRules {
 
     /** Which package may read a secret, and for what. A package that is not here reads none. */
     static final Map<String, Set<Purpose>> READERS = Map.ofEntries(
+            entry("boot", Set.of(Purpose.STORE)),
             entry("secret", Set.of(Purpose.DIGEST)),
             entry("vault", Set.of(Purpose.STORE, Purpose.DIGEST)),
             entry("outbound", Set.of(Purpose.SEND_TO_PARTNER)),
