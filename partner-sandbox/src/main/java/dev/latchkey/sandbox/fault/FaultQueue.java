@@ -6,7 +6,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The ordered faults, first come first served. One lock: a fault ordered {@code n} times hits exactly {@code n}
@@ -74,8 +73,8 @@ public final class FaultQueue {
     /** Takes at most one edit of each kind. Confined to the thread of its request. */
     private final class TakenOnce implements Edits {
         private final FaultTarget target;
-        private @Nullable Optional<Fault> answer;
-        private @Nullable Optional<Fault> iss;
+        private Optional<Optional<Fault>> answer = Optional.empty();
+        private Optional<Optional<Fault>> iss = Optional.empty();
 
         private TakenOnce(FaultTarget target) {
             this.target = target;
@@ -83,15 +82,15 @@ public final class FaultQueue {
 
         @Override
         public Optional<AnswerEdit> answer() {
-            Optional<Fault> taken = answer == null ? take(target, Fault.EditAnswer.class::isInstance) : answer;
-            answer = taken;
+            Optional<Fault> taken = answer.orElseGet(() -> take(target, Fault.EditAnswer.class::isInstance));
+            answer = Optional.of(taken);
             return taken.map(fault -> ((Fault.EditAnswer) fault).edit());
         }
 
         @Override
         public Optional<IssEdit> iss() {
-            Optional<Fault> taken = iss == null ? take(target, Fault.EditIss.class::isInstance) : iss;
-            iss = taken;
+            Optional<Fault> taken = iss.orElseGet(() -> take(target, Fault.EditIss.class::isInstance));
+            iss = Optional.of(taken);
             return taken.map(fault -> ((Fault.EditIss) fault).edit());
         }
     }

@@ -6,14 +6,15 @@ import java.util.Set;
 
 /** The grants of RFC 6749 and the parameters each may carry. */
 public enum GrantType {
-    AUTHORIZATION_CODE(Set.of("grant_type", "code", "redirect_uri", "code_verifier")),
-    REFRESH_TOKEN(Set.of("grant_type", "refresh_token", "scope")),
-    CLIENT_CREDENTIALS(Set.of("grant_type", "scope"));
+    AUTHORIZATION_CODE("grant_type", "code", "redirect_uri", "code_verifier"),
+    REFRESH_TOKEN("grant_type", "refresh_token", "scope"),
+    CLIENT_CREDENTIALS("grant_type", "scope");
 
+    @SuppressWarnings("ImmutableEnumChecker") // an unmodifiable set of strings
     private final Set<String> parameters;
 
-    GrantType(Set<String> parameters) {
-        this.parameters = parameters;
+    GrantType(String... parameters) {
+        this.parameters = Set.of(parameters);
     }
 
     Set<String> parameters() {

@@ -51,7 +51,12 @@ public final class ClientAuthenticator {
         switch (method) {
             case CLIENT_SECRET_POST ->
                 checkSecret(client, form.one("client_secret").orElse(""));
-            case CLIENT_SECRET_BASIC -> checkSecret(client, basic(request).get(1));
+            case CLIENT_SECRET_BASIC -> {
+                if (!form.one("client_id").orElse(client.id()).equals(client.id())) {
+                    throw new Refusal(400, "invalid_request", "client_id differs from the Basic credentials");
+                }
+                checkSecret(client, basic(request).get(1));
+            }
             case PRIVATE_KEY_JWT -> checkAssertion(client, form);
         }
         return client;

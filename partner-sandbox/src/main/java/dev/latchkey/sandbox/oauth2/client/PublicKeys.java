@@ -18,6 +18,7 @@ import java.security.spec.X509EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 
 /** Reads public keys: a PEM text, a JWK (RFC 7517), a JWK set, or an array of these. */
 public final class PublicKeys {
@@ -46,14 +47,15 @@ public final class PublicKeys {
         } catch (IllegalArgumentException malformed) {
             throw refused();
         }
-        for (String algorithm : List.of("RSA", "EC")) {
-            try {
-                return KeyFactory.getInstance(algorithm).generatePublic(new X509EncodedKeySpec(der));
-            } catch (GeneralSecurityException notThisKind) {
-                continue;
-            }
+        return ofKind("RSA", der).or(() -> ofKind("EC", der)).orElseThrow(PublicKeys::refused);
+    }
+
+    private static Optional<PublicKey> ofKind(String algorithm, byte[] der) {
+        try {
+            return Optional.of(KeyFactory.getInstance(algorithm).generatePublic(new X509EncodedKeySpec(der)));
+        } catch (GeneralSecurityException notThisKind) {
+            return Optional.empty();
         }
-        throw refused();
     }
 
     private static PublicKey jwk(ObjectNode jwk) {

@@ -2,7 +2,9 @@ package dev.latchkey.sandbox.oauth2.grant;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -18,7 +20,7 @@ public final class Family {
     /** Who and what a family stands for. */
     public record Subject(String partner, String clientId, String user, Set<String> scopes) {
         public Subject {
-            scopes = Set.copyOf(scopes);
+            scopes = Collections.unmodifiableSet(new LinkedHashSet<>(scopes)); // in the order asked for
         }
     }
 
