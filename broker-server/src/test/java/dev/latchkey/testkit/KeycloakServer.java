@@ -185,8 +185,7 @@ public final class KeycloakServer implements AutoCloseable {
         if (page.status() == 200 && !page.document().select("#kc-form-login").isEmpty()) {
             page = browser.submit(page, Map.of("username", user.name(), "password", user.password()), callback);
         }
-        if (page.status() == 200
-                && !page.document().select("input[name=accept]").isEmpty()) {
+        if (page.status() == 200 && !page.document().select("[name=accept]").isEmpty()) {
             page = browser.submit(page, Map.of("accept", "Yes"), callback);
         }
         if (page.status() != 0) {

@@ -62,7 +62,8 @@ public final class WebBrowser implements AutoCloseable {
     }
 
     /**
-     * Sends the page's form: its own fields as they stand, those given replaced or added.
+     * Sends the page's form: its own fields as they stand, those given replaced or added. A button counts as pressed
+     * only where it is given.
      *
      * @param values what the person types
      * @param stopAt prefix of addresses that are not opened
@@ -71,6 +72,7 @@ public final class WebBrowser implements AutoCloseable {
         var form = page.form();
         var fields = new LinkedHashMap<String, String>();
         form.formData().forEach(field -> fields.put(field.key(), field.value()));
+        form.select("button, input[type=submit]").forEach(unpressed -> fields.remove(unpressed.attr("name")));
         fields.putAll(values);
         var target = page.address().resolve(form.attr("action"));
         var body = fields.entrySet().stream()
