@@ -1,5 +1,6 @@
 package dev.latchkey.testkit;
 
+import dev.latchkey.sandbox.browser.ConsentBrowser;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -180,19 +181,12 @@ public final class KeycloakServer implements AutoCloseable {
      * @param callback the redirect URI; it is not opened
      * @return the address that the partner sends the browser to, with {@code code} and {@code state}
      */
-    public URI login(WebBrowser browser, URI authorizationUrl, User user, URI callback) {
-        var page = browser.open(authorizationUrl, callback);
-        if (page.status() == 200 && !page.document().select("#kc-form-login").isEmpty()) {
-            page = browser.submit(page, Map.of("username", user.name(), "password", user.password()), callback);
-        }
-        if (page.status() == 200 && !page.document().select("[name=accept]").isEmpty()) {
-            page = browser.submit(page, Map.of("accept", "Yes"), callback);
-        }
-        if (page.status() != 0) {
-            throw new IllegalStateException("the partner answers " + page.status() + " and keeps the browser at "
-                    + page.address().getPath() + ": " + page.document().text());
-        }
-        return page.address();
+    public URI login(ConsentBrowser browser, URI authorizationUrl, User user, URI callback) {
+        var steps = new LoginSteps(browser, callback);
+        steps.open(authorizationUrl);
+        steps.submitWhere("#kc-form-login", Map.of("username", user.name(), "password", user.password()));
+        steps.submitWhere("form [name=accept]", Map.of("accept", "Yes"));
+        return steps.arrival();
     }
 
     private void admin(String path, Map<String, ?> body) {

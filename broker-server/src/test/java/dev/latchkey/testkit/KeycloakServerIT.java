@@ -2,6 +2,7 @@ package dev.latchkey.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.sandbox.browser.ConsentBrowser;
 import java.net.URI;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -23,8 +24,8 @@ class KeycloakServerIT {
     @DisplayName("a user logs in at the real page, the code becomes tokens, each refresh rotates, a revoke ends it")
     void playsTheWholeStory() {
         var user = keycloak.createUser();
-        try (var browser = new WebBrowser();
-                var client = newClient()) {
+        var browser = new ConsentBrowser();
+ try (var client = newClient()) {
             var answer = HandWrittenClient.parametersOf(
                     keycloak.login(browser, client.authorizationUrl(SCOPE), user, CALLBACK));
             assertThat(answer).containsEntry("state", client.state());
@@ -52,8 +53,8 @@ class KeycloakServerIT {
     @DisplayName("a refresh token that was used is refused with invalid_grant")
     void refusesAReplayedRefreshToken() {
         var user = keycloak.createUser();
-        try (var browser = new WebBrowser();
-                var client = newClient()) {
+        var browser = new ConsentBrowser();
+ try (var client = newClient()) {
             var answer = HandWrittenClient.parametersOf(
                     keycloak.login(browser, client.authorizationUrl(SCOPE), user, CALLBACK));
             var first = HandWrittenClient.json(client.exchange(answer.get("code")))
@@ -71,8 +72,8 @@ class KeycloakServerIT {
     @DisplayName("an authorization request without PKCE is refused")
     void requiresPkce() {
         var user = keycloak.createUser();
-        try (var browser = new WebBrowser();
-                var client = newClient()) {
+        var browser = new ConsentBrowser();
+ try (var client = newClient()) {
             var back = keycloak.login(browser, client.authorizationUrlWithoutPkce(SCOPE), user, CALLBACK);
             assertThat(HandWrittenClient.parametersOf(back)).containsEntry("error", "invalid_request");
         }

@@ -1,5 +1,6 @@
 package dev.latchkey.testkit;
 
+import dev.latchkey.sandbox.browser.ConsentBrowser;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -118,20 +119,12 @@ public final class NodeOidcProvider implements AutoCloseable {
      * @param callback the redirect URI; it is not opened
      * @return the address that the partner sends the browser to, with {@code code}, {@code state} and {@code iss}
      */
-    public URI login(WebBrowser browser, URI authorizationUrl, String login, URI callback) {
-        var page = browser.open(authorizationUrl, callback);
-        if (page.status() == 200 && !page.document().select("input[name=login]").isEmpty()) {
-            page = browser.submit(page, Map.of("login", login, "password", "any"), callback);
-        }
-        if (page.status() == 200
-                && !page.document().select("input[name=prompt][value=consent]").isEmpty()) {
-            page = browser.submit(page, Map.of(), callback);
-        }
-        if (page.status() != 0) {
-            throw new IllegalStateException("the partner answers " + page.status() + " and keeps the browser at "
-                    + page.address().getPath() + ": " + page.document().text());
-        }
-        return page.address();
+    public URI login(ConsentBrowser browser, URI authorizationUrl, String login, URI callback) {
+        var steps = new LoginSteps(browser, callback);
+        steps.open(authorizationUrl);
+        steps.submitWhere("form input[name=login]", Map.of("login", login, "password", "any"));
+        steps.submitWhere("form input[name=prompt][value=consent]", Map.of());
+        return steps.arrival();
     }
 
     /** Stops the provider. */

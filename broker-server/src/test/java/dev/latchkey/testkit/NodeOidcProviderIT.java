@@ -2,6 +2,7 @@ package dev.latchkey.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.sandbox.browser.ConsentBrowser;
 import java.net.URI;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,8 +29,8 @@ class NodeOidcProviderIT {
     @Test
     @DisplayName("a user logs in, the code becomes tokens, each refresh rotates, a revoke ends it")
     void playsTheWholeStory() {
-        try (var browser = new WebBrowser();
-                var client = newClient()) {
+        var browser = new ConsentBrowser();
+ try (var client = newClient()) {
             var answer = HandWrittenClient.parametersOf(
                     provider.login(browser, client.authorizationUrl(SCOPE), "ada", CALLBACK));
             assertThat(answer).containsEntry("state", client.state());
@@ -56,8 +57,8 @@ class NodeOidcProviderIT {
     @Test
     @DisplayName("a replayed refresh token is refused and kills its whole family")
     void killsTheFamilyOfAReplayedRefreshToken() {
-        try (var browser = new WebBrowser();
-                var client = newClient()) {
+        var browser = new ConsentBrowser();
+ try (var client = newClient()) {
             var answer = HandWrittenClient.parametersOf(
                     provider.login(browser, client.authorizationUrl(SCOPE), "grace", CALLBACK));
             var first = HandWrittenClient.json(client.exchange(answer.get("code")))
@@ -76,8 +77,8 @@ class NodeOidcProviderIT {
     @Test
     @DisplayName("an authorization request without PKCE is refused")
     void requiresPkce() {
-        try (var browser = new WebBrowser();
-                var client = newClient()) {
+        var browser = new ConsentBrowser();
+ try (var client = newClient()) {
             var back = provider.login(browser, client.authorizationUrlWithoutPkce(SCOPE), "eve", CALLBACK);
             assertThat(HandWrittenClient.parametersOf(back)).containsEntry("error", "invalid_request");
         }
