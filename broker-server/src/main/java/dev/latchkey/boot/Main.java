@@ -1,12 +1,10 @@
 package dev.latchkey.boot;
 
 import dev.latchkey.secret.OwnerOnlyFile;
-import dev.latchkey.secret.SecretGenerator;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -54,7 +52,8 @@ public final class Main {
 
     private static EmbeddedDatabase startDatabase(Path data) throws IOException {
         Path binaries = OwnerOnlyFile.folder(data.resolve("postgres-binaries"));
-        return EmbeddedDatabase.start(data, binaries, new SecretGenerator(new SecureRandom()));
+        TimeAndChance source = new TimeAndChance();
+        return EmbeddedDatabase.start(data, binaries, source.secretGenerator(source.random()));
     }
 
     private static void await(CountDownLatch stopped) {
