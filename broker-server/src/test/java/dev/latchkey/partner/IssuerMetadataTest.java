@@ -79,7 +79,8 @@ class IssuerMetadataTest {
         issuer.serve(OAUTH, issuer.document(issuer.issuer().toString()));
 
         Partner partner = registered(
-                "oauth2", "{\"issuer\":\"" + issuer.issuer() + "\",\"token_endpoint\":\"https://partner.example/token\"}");
+                "oauth2",
+                "{\"issuer\":\"" + issuer.issuer() + "\",\"token_endpoint\":\"https://partner.example/token\"}");
 
         assertThat(reader.metadataOf(partner).endpoints().get(EndpointName.TOKEN_ENDPOINT))
                 .contains(URI.create("https://partner.example/token"));
@@ -157,8 +158,7 @@ class IssuerMetadataTest {
     void needsKeysForIdTokens() {
         issuer.serve(
                 OPENID,
-                issuer.document(issuer.issuer().toString())
-                        .replace("\"jwks_uri\":\"" + at("/jwks") + "\",", ""));
+                issuer.document(issuer.issuer().toString()).replace("\"jwks_uri\":\"" + at("/jwks") + "\",", ""));
 
         Answer refused = admin.post(
                 "/partners", body("p-" + UUID.randomUUID(), "oidc", "{\"issuer\":\"" + issuer.issuer() + "\"}"));
@@ -169,7 +169,8 @@ class IssuerMetadataTest {
 
     private void fails(Partner partner, ProblemType type) {
         assertThatThrownBy(() -> reader.metadataOf(partner))
-                .isInstanceOfSatisfying(BrokerException.class, e -> assertThat(e.type()).isEqualTo(type));
+                .isInstanceOfSatisfying(
+                        BrokerException.class, e -> assertThat(e.type()).isEqualTo(type));
     }
 
     private Partner registered(String catalog, String endpoints) {
@@ -185,7 +186,7 @@ class IssuerMetadataTest {
 
     private static String body(String id, String catalog, String endpoints) {
         return "{\"id\":\"%s\",\"catalog\":\"%s\",\"credentials\":{\"client_id\":\"c\",\"client_secret\":\"s\"},"
-                .formatted(id, catalog)
+                        .formatted(id, catalog)
                 + "\"settings\":{\"endpoints\":" + endpoints + "}}";
     }
 }

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 @QuarkusTestResource(TestDatabase.class)
 class PartnerRegistryTest {
 
-    private static final String BODY = "\"catalog\":\"cryptonit-oauth2\",\"credentials\":"
-            + "{\"client_id\":\"c\",\"client_secret\":\"s\"}}";
+    private static final String BODY =
+            "\"catalog\":\"cryptonit-oauth2\",\"credentials\":" + "{\"client_id\":\"c\",\"client_secret\":\"s\"}}";
 
     private final AdminApi admin = new AdminApi("admin");
     private final String id = "p-" + UUID.randomUUID();
@@ -74,7 +74,9 @@ class PartnerRegistryTest {
         partners.markMisconfigured(id, false);
         assertThat(partners.find(id).orElseThrow().misconfigured()).isFalse();
 
-        assertThat(tables.audit(id)).filteredOn(row -> row.startsWith("partner_misconfigured")).hasSize(2);
+        assertThat(tables.audit(id))
+                .filteredOn(row -> row.startsWith("partner_misconfigured"))
+                .hasSize(2);
     }
 
     @Test
@@ -93,7 +95,6 @@ class PartnerRegistryTest {
 
         assertThatThrownBy(() -> partners.credentials(partner))
                 .isInstanceOfSatisfying(
-                        BrokerException.class,
-                        e -> assertThat(e.type()).isEqualTo(ProblemType.PARTNER_MISCONFIGURED));
+                        BrokerException.class, e -> assertThat(e.type()).isEqualTo(ProblemType.PARTNER_MISCONFIGURED));
     }
 }

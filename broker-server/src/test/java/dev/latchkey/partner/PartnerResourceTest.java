@@ -76,7 +76,9 @@ class PartnerResourceTest {
                 admin.get("/partners"),
                 admin.get("/partners/" + id),
                 admin.put("/partners/" + id, noones("", CANARY + "-3")),
-                admin.put("/partners/" + id, "{\"catalog\":\"oidc\",\"credentials\":{\"client_secret\":\"" + CANARY + "\"}}"),
+                admin.put(
+                        "/partners/" + id,
+                        "{\"catalog\":\"oidc\",\"credentials\":{\"client_secret\":\"" + CANARY + "\"}}"),
                 admin.delete("/partners/" + id));
 
         assertThat(answers.stream().map(Answer::status)).containsExactly(201, 409, 200, 200, 200, 400, 204);
@@ -120,7 +122,8 @@ class PartnerResourceTest {
                 .isNotEqualTo(before.path("fingerprints").path("client_secret"));
         assertThat(rotated.json().path("fingerprints").path("client_id"))
                 .isEqualTo(before.path("fingerprints").path("client_id"));
-        assertThat(admin.put("/partners/" + freshId(), noones("", "s1")).status()).isEqualTo(404);
+        assertThat(admin.put("/partners/" + freshId(), noones("", "s1")).status())
+                .isEqualTo(404);
     }
 
     @Test
@@ -129,8 +132,8 @@ class PartnerResourceTest {
         admin.post("/partners", oauth2(id, "{\"client_id\":\"c\",\"client_secret\":\"s\"}", ""));
         String key = new ECKeyGenerator(Curve.P_256).generate().toJSONString();
 
-        Answer answer =
-                admin.put("/partners/" + id, oauth2("", "{\"private_key\":" + key + "}", ",\"client_auth\":\"private_key_jwt\""));
+        Answer answer = admin.put(
+                "/partners/" + id, oauth2("", "{\"private_key\":" + key + "}", ",\"client_auth\":\"private_key_jwt\""));
 
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
         assertThat(stored(id)).containsOnlyKeys("client_id", "private_key");
@@ -141,7 +144,8 @@ class PartnerResourceTest {
     void refusesASharedKey() throws Exception {
         ECKey key = new ECKeyGenerator(Curve.P_256).generate();
         String id = freshId();
-        String pem = ClientKeyTest.pem(key.toPrivateKey()).reveal(Purpose.DIGEST).replace("\n", "\\n");
+        String pem =
+                ClientKeyTest.pem(key.toPrivateKey()).reveal(Purpose.DIGEST).replace("\n", "\\n");
 
         Answer first = admin.post("/partners", signing(id, key.toJSONString()));
         Answer second = admin.post("/partners", signing(freshId(), "\"" + pem + "\""));
@@ -230,7 +234,9 @@ class PartnerResourceTest {
         Answer answer = admin.post(
                 "/partners",
                 noones(id, CANARY)
-                        .replaceFirst("\\{", "{\"settings\":{\"endpoints\":{\"token_endpoint\":\"https://evil.example/\"}},"));
+                        .replaceFirst(
+                                "\\{",
+                                "{\"settings\":{\"endpoints\":{\"token_endpoint\":\"https://evil.example/\"}},"));
 
         assertThat(answer.status()).isEqualTo(422);
         assertThat(answer.code()).isEqualTo("url_not_allowed");
@@ -296,8 +302,10 @@ class PartnerResourceTest {
         String id = freshId();
         String given = credentials.replace("CANARY", CANARY).replace("LONG", CANARY.repeat(1200));
 
-        Answer answer = admin.post("/partners", noones(id, "s").replaceFirst("\"credentials\":\\{.*?}", "\"credentials\":"
-                + given.replace("\\", "\\\\")));
+        Answer answer = admin.post(
+                "/partners",
+                noones(id, "s")
+                        .replaceFirst("\"credentials\":\\{.*?}", "\"credentials\":" + given.replace("\\", "\\\\")));
 
         assertThat(answer.status()).as(answer.text()).isEqualTo(400);
         assertThat(answer.pointer()).isEqualTo(pointer);
@@ -310,7 +318,8 @@ class PartnerResourceTest {
     void refusesABadKeyWithoutAnEcho(String key) {
         String given = key.replace("CANARY", CANARY);
 
-        Answer answer = admin.post("/partners", signing(freshId(), given.startsWith("{") ? given : "\"" + given + "\""));
+        Answer answer =
+                admin.post("/partners", signing(freshId(), given.startsWith("{") ? given : "\"" + given + "\""));
 
         assertThat(answer.status()).as(answer.text()).isEqualTo(400);
         assertThat(answer.pointer()).isEqualTo("/credentials/private_key");
@@ -396,7 +405,8 @@ class PartnerResourceTest {
             tables.unblockAudit();
         }
 
-        assertThat(List.of(created.status(), changed.status(), removed.status())).allMatch(status -> status >= 500);
+        assertThat(List.of(created.status(), changed.status(), removed.status()))
+                .allMatch(status -> status >= 500);
         assertThat(vault.read(VaultPath.partner(id))).isEmpty();
         assertThat(stored(other)).containsEntry("client_secret", "s1");
         assertThat(admin.get("/partners/" + other).text()).isEqualTo(before);
@@ -413,8 +423,9 @@ class PartnerResourceTest {
                     caller.get("/partners/" + id),
                     caller.put("/partners/" + id, noones("", "s2")),
                     caller.delete("/partners/" + id));
-            assertThat(answers.stream().map(Answer::status)).containsAnyOf(401, 403).containsOnly(
-                    answers.getFirst().status());
+            assertThat(answers.stream().map(Answer::status))
+                    .containsAnyOf(401, 403)
+                    .containsOnly(answers.getFirst().status());
         }
         assertThat(stored(id)).containsEntry("client_secret", "s1");
     }

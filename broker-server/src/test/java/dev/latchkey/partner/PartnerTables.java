@@ -21,15 +21,18 @@ class PartnerTables {
 
     List<String> audit(String partner) {
         return strings(
-                "select action || ' ' || actor || ' ' || outcome from audit_event where partner = ? order by seq", partner);
+                "select action || ' ' || actor || ' ' || outcome from audit_event where partner = ? order by seq",
+                partner);
     }
 
     /** Every row of every table as text, the vault's ciphertext included. */
     String dump() {
-        List<String> tables = strings("select table_name from information_schema.tables where table_schema = ?", "public");
+        List<String> tables =
+                strings("select table_name from information_schema.tables where table_schema = ?", "public");
         StringBuilder all = new StringBuilder();
         for (String table : tables) {
-            strings("select t::text from " + table + " t where ? is not null", "x").forEach(all::append);
+            strings("select t::text from " + table + " t where ? is not null", "x")
+                    .forEach(all::append);
         }
         return all.toString();
     }
