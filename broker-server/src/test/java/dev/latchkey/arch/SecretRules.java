@@ -38,11 +38,11 @@ final class SecretRules {
 
     private SecretRules() {}
 
-    /** Records of the wire are what Jackson reads and writes; they live in a resource's file or carry its word. */
+    /** Records that Jackson reads and writes: those inside a resource, and those that carry one of the words. */
     static boolean isWire(String root, JavaClass type) {
         boolean resource = ArchitectureRules.outermost(type).getSimpleName().endsWith("Resource");
         boolean named = WIRE.matcher(type.getSimpleName()).matches();
-        return "secret".equals(PackageTable.feature(root, type)) || (named && (resource || type.isRecord()));
+        return "secret".equals(PackageTable.feature(root, type)) || (type.isRecord() && (resource || named));
     }
 
     /** Satisfied by a field that is no text, nor a container of text. Constants are names, and digests are no secrets. */
