@@ -1,8 +1,8 @@
 package dev.latchkey.testkit;
 
-import dev.latchkey.sandbox.browser.ConsentBrowser;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.latchkey.sandbox.browser.ConsentBrowser;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

@@ -25,7 +25,7 @@ class KeycloakServerIT {
     void playsTheWholeStory() {
         var user = keycloak.createUser();
         var browser = new ConsentBrowser();
- try (var client = newClient()) {
+        try (var client = newClient()) {
             var answer = HandWrittenClient.parametersOf(
                     keycloak.login(browser, client.authorizationUrl(SCOPE), user, CALLBACK));
             assertThat(answer).containsEntry("state", client.state());
@@ -54,7 +54,7 @@ class KeycloakServerIT {
     void refusesAReplayedRefreshToken() {
         var user = keycloak.createUser();
         var browser = new ConsentBrowser();
- try (var client = newClient()) {
+        try (var client = newClient()) {
             var answer = HandWrittenClient.parametersOf(
                     keycloak.login(browser, client.authorizationUrl(SCOPE), user, CALLBACK));
             var first = HandWrittenClient.json(client.exchange(answer.get("code")))
@@ -73,7 +73,7 @@ class KeycloakServerIT {
     void requiresPkce() {
         var user = keycloak.createUser();
         var browser = new ConsentBrowser();
- try (var client = newClient()) {
+        try (var client = newClient()) {
             var back = keycloak.login(browser, client.authorizationUrlWithoutPkce(SCOPE), user, CALLBACK);
             assertThat(HandWrittenClient.parametersOf(back)).containsEntry("error", "invalid_request");
         }

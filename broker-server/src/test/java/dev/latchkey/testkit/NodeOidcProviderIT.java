@@ -30,7 +30,7 @@ class NodeOidcProviderIT {
     @DisplayName("a user logs in, the code becomes tokens, each refresh rotates, a revoke ends it")
     void playsTheWholeStory() {
         var browser = new ConsentBrowser();
- try (var client = newClient()) {
+        try (var client = newClient()) {
             var answer = HandWrittenClient.parametersOf(
                     provider.login(browser, client.authorizationUrl(SCOPE), "ada", CALLBACK));
             assertThat(answer).containsEntry("state", client.state());
@@ -58,7 +58,7 @@ class NodeOidcProviderIT {
     @DisplayName("a replayed refresh token is refused and kills its whole family")
     void killsTheFamilyOfAReplayedRefreshToken() {
         var browser = new ConsentBrowser();
- try (var client = newClient()) {
+        try (var client = newClient()) {
             var answer = HandWrittenClient.parametersOf(
                     provider.login(browser, client.authorizationUrl(SCOPE), "grace", CALLBACK));
             var first = HandWrittenClient.json(client.exchange(answer.get("code")))
@@ -78,7 +78,7 @@ class NodeOidcProviderIT {
     @DisplayName("an authorization request without PKCE is refused")
     void requiresPkce() {
         var browser = new ConsentBrowser();
- try (var client = newClient()) {
+        try (var client = newClient()) {
             var back = provider.login(browser, client.authorizationUrlWithoutPkce(SCOPE), "eve", CALLBACK);
             assertThat(HandWrittenClient.parametersOf(back)).containsEntry("error", "invalid_request");
         }

@@ -55,9 +55,8 @@ final class BrokerClient {
     /** POST of a JSON body below {@code /api/v1}. */
     Answer post(Identity who, String path, Map<String, ?> body) throws StepFailed {
         String text = JSON.valueToTree(body).toString();
-        return send(request(who, path)
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(text)));
+        return send(
+                request(who, path).header("Content-Type", "application/json").POST(BodyPublishers.ofString(text)));
     }
 
     /** Whether any answer so far held this text. */

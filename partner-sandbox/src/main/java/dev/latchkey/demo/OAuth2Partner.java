@@ -22,7 +22,12 @@ import java.util.TreeMap;
  * @param apiPath a call that the access token opens
  */
 record OAuth2Partner(
-        String name, String sandboxName, boolean consent, List<String> scopes, Map<String, String> endpoints, String apiPath)
+        String name,
+        String sandboxName,
+        boolean consent,
+        List<String> scopes,
+        Map<String, String> endpoints,
+        String apiPath)
         implements DemoPartner {
     private static final String USER = "alice";
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -34,19 +39,24 @@ record OAuth2Partner(
         steps.step("register the partner", () -> registerPartner(stage, secret));
         Identity app = steps.step("register the app", () -> registerApp(stage));
         String connection = steps.step("ask for a connection", () -> ask(stage, app));
-        steps.step("approve", () -> stage.broker()
-                .post(stage.approver(), "/connections/" + connection + "/approve", Map.of())
-                .expect(200));
+        steps.step(
+                "approve",
+                () -> stage.broker()
+                        .post(stage.approver(), "/connections/" + connection + "/approve", Map.of())
+                        .expect(200));
         if (consent) {
-            String connectUrl = steps.step("get the connect URL", () -> stage.broker()
-                    .post(app, "/connections/" + connection + "/connect-url", Map.of())
-                    .expect(200)
-                    .text("connect_url"));
-            String handle =
-                    steps.step("consent in the browser", () -> consentInBrowser(stage, connection, connectUrl));
-            steps.step("confirm", () -> stage.broker()
-                    .post(app, "/connections/" + connection + "/confirm", Map.of("handle", handle))
-                    .expect(200));
+            String connectUrl = steps.step(
+                    "get the connect URL",
+                    () -> stage.broker()
+                            .post(app, "/connections/" + connection + "/connect-url", Map.of())
+                            .expect(200)
+                            .text("connect_url"));
+            String handle = steps.step("consent in the browser", () -> consentInBrowser(stage, connection, connectUrl));
+            steps.step(
+                    "confirm",
+                    () -> stage.broker()
+                            .post(app, "/connections/" + connection + "/confirm", Map.of("handle", handle))
+                            .expect(200));
         }
         steps.step("become active", () -> new Patience(stage.broker()).untilActive(app, connection));
         TokenUse use = new TokenUse(stage, app, connection, api(stage));
@@ -79,10 +89,14 @@ record OAuth2Partner(
                         stage.admin(),
                         "/partners",
                         Map.of(
-                                "id", name,
-                                "catalog", name,
-                                "credentials", Map.of("client_id", clientId(), "client_secret", secret),
-                                "settings", Map.of("endpoints", addresses)))
+                                "id",
+                                name,
+                                "catalog",
+                                name,
+                                "credentials",
+                                Map.of("client_id", clientId(), "client_secret", secret),
+                                "settings",
+                                Map.of("endpoints", addresses)))
                 .expect(201);
         String[] redirectUris = consent ? new String[] {answer.text("redirect_uri")} : new String[0];
         stage.sandbox().registerClient(sandboxName, clientId(), secret, redirectUris);
@@ -96,9 +110,12 @@ record OAuth2Partner(
                         stage.admin(),
                         "/apps",
                         Map.of(
-                                "id", id,
-                                "name", "Demo shop",
-                                "return_urls", List.of(stage.returnPage().address().toString())))
+                                "id",
+                                id,
+                                "name",
+                                "Demo shop",
+                                "return_urls",
+                                List.of(stage.returnPage().address().toString())))
                 .expect(201);
         return Identity.of(id, answer.text("secret"));
     }

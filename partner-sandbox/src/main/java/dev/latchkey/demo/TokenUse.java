@@ -49,14 +49,14 @@ final class TokenUse {
         });
         steps.step("call the partner with the new token", () -> callPartner(renewed));
         long after = steps.step(
-                "see one renewal at the partner",
-                () -> exactlyOneMore(before, renewals.applyAsLong(stage, served)));
+                "see one renewal at the partner", () -> exactlyOneMore(before, renewals.applyAsLong(stage, served)));
         return new DemoPartner.Outcome(after, life);
     }
 
     private Answer token(Map<String, ?> body) throws StepFailed {
-        Answer answer =
-                stage.broker().post(app, "/connections/" + connection + "/token", body).expect(200);
+        Answer answer = stage.broker()
+                .post(app, "/connections/" + connection + "/token", body)
+                .expect(200);
         answer.text("access_token");
         answer.seconds("expires_in");
         if (answer.json().has("refresh_token")) {
