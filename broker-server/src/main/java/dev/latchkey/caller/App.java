@@ -18,4 +18,12 @@ public record App(String id, String name, List<String> returnUrls, Optional<URI>
     public App {
         returnUrls = List.copyOf(returnUrls);
     }
+
+    /**
+     * Whether a browser may be sent back to this URL: it is registered, byte for byte (R79); where the registered one is
+     * http on 127.0.0.1 or [::1], at any port (RFC 8252 section 7.3, R80).
+     */
+    public boolean allowsReturnUrl(String url) {
+        return returnUrls.stream().anyMatch(registered -> ReturnUrls.allows(registered, url));
+    }
 }

@@ -1,6 +1,8 @@
 package dev.latchkey.problem;
 
 import dev.latchkey.oauth.OAuthErrorCode;
+import java.net.URI;
+import java.util.Locale;
 
 /**
  * Every error that a caller can see: its stable {@code code}, HTTP status, OAuth code and title. Each has a section of
@@ -30,12 +32,14 @@ public enum ProblemType {
     IN_USE(409, OAuthErrorCode.INVALID_REQUEST, "The resource is still in use"),
     CONFLICT(409, OAuthErrorCode.INVALID_REQUEST, "The resource changed meanwhile or does not allow this now"),
     PAYLOAD_TOO_LARGE(413, OAuthErrorCode.INVALID_REQUEST, "The request body is too large"),
+    URI_TOO_LONG(414, OAuthErrorCode.INVALID_REQUEST, "The request line is too long"),
     UNSUPPORTED_MEDIA_TYPE(415, OAuthErrorCode.INVALID_REQUEST, "The media type of the request is not supported"),
     MISDIRECTED_REQUEST(421, OAuthErrorCode.INVALID_REQUEST, "This server does not answer for that host"),
     URL_NOT_ALLOWED(422, OAuthErrorCode.INVALID_REQUEST, "The URL is not allowed"),
     GRANT_NOT_ALLOWED(422, OAuthErrorCode.UNSUPPORTED_GRANT_TYPE, "The grant type is never used"),
     RATE_LIMITED(429, OAuthErrorCode.TEMPORARILY_UNAVAILABLE, "Too many requests"),
     PARTNER_RATE_LIMITED(429, OAuthErrorCode.TEMPORARILY_UNAVAILABLE, "The partner limits our requests"),
+    HEADERS_TOO_LARGE(431, OAuthErrorCode.INVALID_REQUEST, "The header fields are too large"),
     INTERNAL(500, OAuthErrorCode.SERVER_ERROR, "Something went wrong on our side"),
     PARTNER_BAD_RESPONSE(502, OAuthErrorCode.TEMPORARILY_UNAVAILABLE, "The partner's answer cannot be used"),
     PARTNER_TLS(502, OAuthErrorCode.TEMPORARILY_UNAVAILABLE, "The partner's TLS certificate is not trusted"),
@@ -45,6 +49,7 @@ public enum ProblemType {
     REFRESH_IN_PROGRESS(503, OAuthErrorCode.TEMPORARILY_UNAVAILABLE, "The token is being renewed"),
     VAULT_UNAVAILABLE(503, OAuthErrorCode.TEMPORARILY_UNAVAILABLE, "The secret store cannot be used"),
     STORE_UNAVAILABLE(503, OAuthErrorCode.TEMPORARILY_UNAVAILABLE, "The database cannot be used"),
+    IDENTITY_UNAVAILABLE(503, OAuthErrorCode.TEMPORARILY_UNAVAILABLE, "The identity provider cannot be reached"),
     PARTNER_TIMEOUT(504, OAuthErrorCode.TEMPORARILY_UNAVAILABLE, "The partner did not answer in time"),
     OUTCOME_UNKNOWN(504, OAuthErrorCode.TEMPORARILY_UNAVAILABLE, "The partner's answer was lost");
 
@@ -60,7 +65,7 @@ public enum ProblemType {
 
     /** The stable value of the {@code code} member: the constant's name in lower case. */
     public String code() {
-        return name().toLowerCase(java.util.Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT);
     }
 
     /** The HTTP status. */
@@ -71,6 +76,11 @@ public enum ProblemType {
     /** What an OAuth endpoint answers in its {@code error} member. */
     public OAuthErrorCode oauthCode() {
         return oauthCode;
+    }
+
+    /** The address that documents it, the {@code type} of RFC 9457. */
+    public URI documentation() {
+        return URI.create("https://latchkey.dev/problems/" + code());
     }
 
     /** A short sentence for people; the same for every occurrence. */

@@ -10,6 +10,7 @@ import dev.latchkey.sandbox.fault.Transmission;
 import dev.latchkey.sandbox.http.Refusal;
 import dev.latchkey.sandbox.http.Request;
 import dev.latchkey.sandbox.http.Response;
+import dev.latchkey.sandbox.http.StrictJson;
 import dev.latchkey.sandbox.journal.RequestLog;
 import dev.latchkey.sandbox.oauth2.World;
 import dev.latchkey.sandbox.partner.Operation;
@@ -18,6 +19,8 @@ import java.io.IOException;
 
 /** Where every request comes in: control API, front page, or a partner behind its faults. */
 final class FrontDoor implements HttpHandler {
+
+    private static final System.Logger LOG = System.getLogger(FrontDoor.class.getName());
 
     private final World world;
     private final Partners partners;
@@ -47,11 +50,17 @@ final class FrontDoor implements HttpHandler {
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException bug) {
-            System.err.println("partner sandbox: a bug of its own: " + bug);
-            bug.printStackTrace();
-            throw bug;
+            LOG.log(System.Logger.Level.ERROR, "a bug of the sandbox itself", bug);
+            sayItIsABug(exchange);
         } finally {
             exchange.close();
+        }
+    }
+
+    /** So that nobody takes it for an ordered fault. */
+    private static void sayItIsABug(HttpExchange exchange) throws IOException {
+        if (exchange.getResponseCode() == -1) {
+            new Transmission(exchange).send(Response.json(500, StrictJson.error("sandbox_bug", "see its log")));
         }
     }
 

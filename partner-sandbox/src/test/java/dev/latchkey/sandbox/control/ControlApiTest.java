@@ -8,6 +8,7 @@ import dev.latchkey.sandbox.testkit.Answer;
 import dev.latchkey.sandbox.testkit.GenericFlow;
 import dev.latchkey.sandbox.testkit.Rig;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -65,7 +66,8 @@ final class ControlApiTest {
 
     @Test
     void answersToItsOwnNameOnly() throws Exception {
-        try (Socket socket = new Socket("127.0.0.1", rig.uri("/").getPort())) {
+        try (Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), rig.uri("/").getPort())) {
             socket.getOutputStream()
                     .write("GET /control/clients HTTP/1.1\r\nHost: rebound.example\r\nConnection: close\r\n\r\n"
                             .getBytes(StandardCharsets.US_ASCII));

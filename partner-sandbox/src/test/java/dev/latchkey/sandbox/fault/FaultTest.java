@@ -11,6 +11,7 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -159,7 +160,8 @@ final class FaultTest {
     void sendsChunksWithoutEnd() throws Exception {
         rig.control()
                 .fault(FaultOrder.at(GenericFlow.PARTNER).endpoint("metadata").endless(Duration.ofSeconds(60)));
-        try (Socket socket = new Socket("127.0.0.1", rig.uri("/").getPort())) {
+        try (Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), rig.uri("/").getPort())) {
             OutputStream out = socket.getOutputStream();
             out.write("GET /.well-known/oauth-authorization-server/generic/alpha HTTP/1.1\r\nHost: x\r\n\r\n"
                     .getBytes(StandardCharsets.US_ASCII));

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -74,7 +75,7 @@ public final class Family {
         }
         generation++;
         if (rules.oldAccessTokenDies()) {
-            accessTokens.clear();
+            accessTokens.replaceAll((token, end) -> now);
         }
         return new RefreshOutcome.Renewed(pair(rules, now));
     }
@@ -90,6 +91,16 @@ public final class Family {
         accessTokens.remove(token);
     }
 
+    /** Forgets the access tokens that are over and says which, so that nothing grows with the number of refreshes. */
+    synchronized List<String> forgetEnded(Instant now) {
+        List<String> ended = accessTokens.entrySet().stream()
+                .filter(token -> !now.isBefore(token.getValue()))
+                .map(Map.Entry::getKey)
+                .toList();
+        ended.forEach(accessTokens::remove);
+        return ended;
+    }
+
     /** When the token ends, if it is alive. */
     public synchronized Optional<Instant> endOf(String accessToken, Instant now) {
         return Optional.ofNullable(accessTokens.get(accessToken)).filter(now::isBefore);
@@ -102,7 +113,6 @@ public final class Family {
 
     private TokenPair pair(RefreshRules rules, Instant now) {
         String access = tokens.next("at");
-        accessTokens.values().removeIf(end -> !now.isBefore(end));
         if (deadBecause == null) {
             accessTokens.put(access, now.plus(rules.accessTokenLife()));
         }

@@ -111,6 +111,7 @@ public final class Grants {
     }
 
     private TokenPair indexed(Family family, TokenPair pair) {
+        family.forgetEnded(clock.instant()).forEach(byAccessToken::remove);
         byAccessToken.put(pair.accessToken(), family);
         pair.refreshToken().ifPresent(token -> byRefreshToken.put(token, family));
         return pair;

@@ -1,0 +1,67 @@
+package dev.latchkey.boot;
+
+import dev.latchkey.secret.OwnerOnlyFile;
+import dev.latchkey.secret.SecretGenerator;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.annotations.QuarkusMain;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.microprofile.config.ConfigProvider;
+
+/**
+ * Starts the broker, and before it, unless {@code latchkey.database.url} names a server, an embedded PostgreSQL on the
+ * data folder. PostgreSQL is stopped after everything that uses it, also on SIGTERM and SIGINT.
+ */
+@QuarkusMain
+public final class Main {
+
+    private static final long STOP_SECONDS = 60;
+
+    private Main() {}
+
+    /** The process. */
+    public static void main(String... args) throws IOException {
+        if (ConfigProvider.getConfig()
+                .getOptionalValue("latchkey.database.url", String.class)
+                .isPresent()) {
+            Quarkus.run(args);
+            return;
+        }
+        System.exit(runWithEmbeddedDatabase(args));
+    }
+
+    private static int runWithEmbeddedDatabase(String... args) throws IOException {
+        Path folder = ConfigProvider.getConfig()
+                .getOptionalValue("latchkey.data", Path.class)
+                .orElse(Path.of("data"));
+        AtomicInteger exitCode = new AtomicInteger();
+        CountDownLatch stopped = new CountDownLatch(1);
+        try (DataFolder data = DataFolder.take(folder);
+                EmbeddedDatabase database = startDatabase(data.path())) {
+            // The virtual machine ends when its hooks have ended, whatever this thread still does: wait for it there.
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> await(stopped), "latchkey-stop"));
+            database.database().asProperties().forEach(System::setProperty);
+            Quarkus.run(null, (code, failure) -> exitCode.set(code), args);
+        } finally {
+            stopped.countDown();
+        }
+        return exitCode.get();
+    }
+
+    private static EmbeddedDatabase startDatabase(Path data) throws IOException {
+        Path binaries = OwnerOnlyFile.folder(data.resolve("postgres-binaries"));
+        return EmbeddedDatabase.start(data, binaries, new SecretGenerator(new SecureRandom()));
+    }
+
+    private static void await(CountDownLatch stopped) {
+        try {
+            stopped.await(STOP_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,15 @@
+package dev.latchkey.caller;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+
+/** How much one caller may ask for. */
+@ConfigMapping(prefix = "latchkey.limits")
+public interface LimitsConfig {
+
+    /**
+     * Failed authentications a minute that one source address (for IPv6 its /64 network) has before it is told to wait.
+     */
+    @WithDefault("20")
+    int failedAuthentications();
+}

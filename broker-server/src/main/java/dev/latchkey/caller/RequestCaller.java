@@ -1,0 +1,52 @@
+package dev.latchkey.caller;
+
+import dev.latchkey.audit.Actor;
+import dev.latchkey.caller.ProvenCaller.ProvenApp;
+import dev.latchkey.caller.ProvenCaller.ProvenPerson;
+import dev.latchkey.problem.BrokerException;
+import dev.latchkey.problem.ProblemType;
+import dev.latchkey.problem.RequestId;
+import io.quarkus.security.identity.SecurityIdentity;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.RequestScoped;
+
+/** The caller of the current request, from the identity that {@link CallerMechanism} has given it. */
+@RequestScoped
+class RequestCaller implements CurrentCaller {
+
+    private final SecurityIdentity identity;
+    private final RoutingContext context;
+
+    RequestCaller(SecurityIdentity identity, RoutingContext context) {
+        this.identity = identity;
+        this.context = context;
+    }
+
+    @Override
+    public Caller get() {
+        ProvenCaller proven = identity.getAttribute(CallerMechanism.CALLER);
+        return switch (proven) {
+            case ProvenApp(String id) -> new Caller.AppCaller(id, actor(Actor.Type.APP, id));
+            case ProvenPerson(String name, var roles) ->
+                new Caller.PersonCaller(name, roles, actor(Actor.Type.PERSON, name));
+            case null -> throw new BrokerException(ProblemType.UNAUTHENTICATED, "Credentials are needed for this.");
+        };
+    }
+
+    @Override
+    public Actor anonymous(Actor.Type type) {
+        return actor(type, "-");
+    }
+
+    /** The address of the peer of the connection; forwarded headers are not looked at (R143). */
+    static String sourceIp(RoutingContext context) {
+        SocketAddress peer = context.request().remoteAddress();
+        String address = peer == null ? null : peer.hostAddress();
+        return address == null ? "-" : address;
+    }
+
+    private Actor actor(Actor.Type type, String id) {
+        return new Actor(type, id, RequestId.of(context), sourceIp(context));
+    }
+}

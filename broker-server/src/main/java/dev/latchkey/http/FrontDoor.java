@@ -1,0 +1,64 @@
+package dev.latchkey.http;
+
+import dev.latchkey.problem.BrokerException;
+import dev.latchkey.problem.ProblemWriter;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.Handler;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.util.function.Consumer;
+
+/**
+ * The checks that every request passes before any route, authentication or body: in this order, each before what could
+ * be misled by what it refuses.
+ */
+@Singleton
+final class FrontDoor {
+
+    /** Above everything that the framework registers itself (CORS has 300, authentication 200). */
+    private static final int FIRST = 10_000;
+
+    private final ProblemWriter problems;
+    private final RequestIdFilter requestIds;
+    private final SecurityHeadersFilter headers;
+    private final SizeFilter sizes;
+    private final HostFilter hosts;
+    private final PathFilter paths;
+
+    FrontDoor(
+            ProblemWriter problems,
+            RequestIdFilter requestIds,
+            SecurityHeadersFilter headers,
+            SizeFilter sizes,
+            HostFilter hosts,
+            PathFilter paths) {
+        this.problems = problems;
+        this.requestIds = requestIds;
+        this.headers = headers;
+        this.sizes = sizes;
+        this.hosts = hosts;
+        this.paths = paths;
+    }
+
+    void register(@Observes Filters filters) {
+        filters.register(step(requestIds::begin), FIRST);
+        filters.register(step(headers::prepare), FIRST - 1);
+        filters.register(step(sizes::check), FIRST - 2);
+        filters.register(step(hosts::check), FIRST - 3);
+        filters.register(step(paths::check), FIRST - 4);
+    }
+
+    /** Passes the request on, or ends it with the problem that the step throws. */
+    private Handler<RoutingContext> step(Consumer<RoutingContext> check) {
+        return context -> {
+            try {
+                check.accept(context);
+            } catch (BrokerException problem) {
+                problems.send(context, problem);
+                return;
+            }
+            context.next();
+        };
+    }
+}

@@ -1,0 +1,26 @@
+package dev.latchkey.http;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.net.URI;
+import java.util.Optional;
+
+/** Where the broker listens and what it is called from outside. */
+@ConfigMapping(prefix = "latchkey.http")
+public interface HttpConfig {
+
+    /** The address to listen on. */
+    @WithDefault("127.0.0.1")
+    String host();
+
+    /** The port to listen on. */
+    @WithDefault("8080")
+    int port();
+
+    /**
+     * The address under which browsers, apps and partners reach the broker, such as {@code https://broker.example.org};
+     * without a path. Requests for another host are refused. Absent, it is {@code http://127.0.0.1:} and the port, and
+     * the three names of loopback are answered.
+     */
+    Optional<URI> publicUrl();
+}

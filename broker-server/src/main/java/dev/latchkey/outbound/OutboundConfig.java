@@ -1,0 +1,34 @@
+package dev.latchkey.outbound;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+import java.util.Set;
+
+/** How the broker talks to partners. */
+@ConfigMapping(prefix = "latchkey.outbound")
+public interface OutboundConfig {
+
+    /**
+     * Opens 127.0.0.0/8, ::1 and the name {@code localhost} at any port, also for {@code http}; nothing else. For the
+     * sandbox and for tests only.
+     */
+    @WithDefault("false")
+    boolean allowLoopback();
+
+    /** The longest time of one call in all, from the resolution of the name to the last byte of the answer. */
+    @WithDefault("PT10S")
+    Duration deadline();
+
+    /** The longest time of a TCP connect to one address, and of a TLS handshake. */
+    @WithDefault("PT3S")
+    Duration connectTimeout();
+
+    /** The longest body of an answer, in bytes; a longer one is given up at once. */
+    @WithDefault("262144")
+    int maxBody();
+
+    /** The ports that a partner's URL may name, loopback apart. */
+    @WithDefault("443")
+    Set<Integer> ports();
+}

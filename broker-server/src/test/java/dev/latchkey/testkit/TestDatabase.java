@@ -1,0 +1,99 @@
+package dev.latchkey.testkit;
+
+import dev.latchkey.boot.DatabaseAccess;
+import dev.latchkey.boot.EmbeddedDatabase;
+import dev.latchkey.secret.SecretGenerator;
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.sql.SQLException;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The embedded PostgreSQL of the tests: one server a JVM, a fresh database and data folder each time that Quarkus is
+ * started, the same two roles as in production. Set {@code @QuarkusTestResource(TestDatabase.class)}, or call {@link
+ * #fresh()} in a test without Quarkus.
+ */
+public final class TestDatabase implements QuarkusTestResourceLifecycleManager {
+
+    private static final String SERVER_FOLDER = "latchkey.test.postgres";
+
+    private @Nullable Path data;
+
+    /** An empty database of its own. */
+    public static DatabaseAccess fresh() {
+        try {
+            return Server.INSTANCE.createDatabase(
+                    "test_" + UUID.randomUUID().toString().replace('-', '_'));
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public Map<String, String> start() {
+        try {
+            Path folder = Files.createTempDirectory("latchkey-test-data");
+            data = folder;
+            Map<String, String> properties = new HashMap<>(fresh().asProperties());
+            properties.put("latchkey.data", folder.toString());
+            return properties;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void stop() {
+        Path folder = data;
+        if (folder != null) {
+            delete(folder);
+        }
+    }
+
+    private static void delete(Path folder) {
+        try (Stream<Path> tree = Files.walk(folder)) {
+            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Started on first use, stopped with the JVM. */
+    private static final class Server {
+
+        private static final EmbeddedDatabase INSTANCE = launch();
+
+        private static EmbeddedDatabase launch() {
+            try {
+                Path folder = Files.createTempDirectory(SERVER_FOLDER);
+                Path binaries = Path.of(System.getProperty("java.io.tmpdir"), "embedded-pg");
+                EmbeddedDatabase server =
+                        EmbeddedDatabase.start(folder, binaries, new SecretGenerator(new SecureRandom()));
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, folder), "test-postgres-stop"));
+                return server;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        private static void stop(EmbeddedDatabase server, Path folder) {
+            try {
+                server.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            delete(folder);
+        }
+    }
+}
