@@ -181,12 +181,17 @@ public final class ChildProcess implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         process.destroyForcibly();
-        known.forEach(ProcessHandle::destroy);
-        known.forEach(ChildProcess::await);
+        known.forEach(ChildProcess::end);
     }
 
     private void remember() {
         process.descendants().filter(child -> !known.contains(child)).forEach(known::add);
+    }
+
+    /** Ends a process that is not a child of this JVM, softly where that helps. */
+    static void end(ProcessHandle handle) {
+        handle.destroy();
+        await(handle);
     }
 
     private static void await(ProcessHandle handle) {
