@@ -17,7 +17,7 @@ final class TimeAndChance {
         return Clock.systemUTC();
     }
 
-    /** No proxy can stand for it: SecureRandom has final methods. */
+    /** No proxy can stand in for it: its class has final methods. */
     @Produces
     @Singleton
     SecureRandom random() {
