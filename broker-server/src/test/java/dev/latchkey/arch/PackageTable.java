@@ -29,7 +29,7 @@ final class PackageTable {
             entry("catalog", List.of("oauth", "problem")),
             entry("vault", List.of("secret", "problem")),
             entry("outbound", List.of("secret", "problem")),
-            entry("caller", List.of("audit", "http")),
+            entry("caller", List.of("audit", "http", "vault", "outbound")),
             entry("partner", List.of("catalog", "vault", "audit", "outbound", "caller", "http")),
             entry("connection", List.of("partner", "caller", "audit")),
             entry("handshake", List.of("connection", "vault", "outbound", "audit")),
