@@ -32,7 +32,8 @@ public final class OperatorHttp {
             .followRedirects(HttpClient.Redirect.NEVER)
             .build();
 
-    OperatorHttp(OutboundConfig config) {
+    /** A client that keeps to the configuration about loopback. */
+    public OperatorHttp(OutboundConfig config) {
         this.allowLoopback = config.allowLoopback();
     }
 
