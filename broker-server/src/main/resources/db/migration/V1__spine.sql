@@ -31,6 +31,8 @@ create table partner (
     created_at    timestamptz not null default now(),
     created_by    text        not null
 );
+-- One private key, one registration (R99); registrations without one have no entry here.
+create unique index partner_private_key on partner ((fingerprints ->> 'private_key'));
 
 create table connection (
     id               uuid primary key,
@@ -73,7 +75,7 @@ create index connection_expiry on connection (expires_at) where expires_at is no
 
 -- Which apps may use a connection, how far.
 create table connection_grant (
-    connection uuid        not null references connection (id),
+    connection uuid        not null references connection (id) on delete cascade,
     app        text        not null references app (id),
     scopes     text[],                              -- null: all of the connection's
     methods    text[]      not null default '{}',
@@ -84,7 +86,7 @@ create table connection_grant (
 create index connection_grant_by_app on connection_grant (app);
 
 create table standing_approval (
-    partner    text        not null references partner (id),
+    partner    text        not null references partner (id) on delete cascade,
     app        text        not null references app (id),
     scopes     text[]      not null,
     methods    text[]      not null default '{}',
@@ -99,7 +101,7 @@ create table standing_approval (
 create table connect_ticket (
     id             uuid primary key,
     ticket_sha256  bytea       not null unique,
-    connection     uuid        not null references connection (id),
+    connection     uuid        not null references connection (id) on delete cascade,
     issued_to      text        not null,
     browser_sha256 bytea,
     expires_at     timestamptz not null
@@ -111,7 +113,7 @@ create table pending_handshake (
     id           uuid primary key,
     state_sha256 bytea       not null unique,
     ticket       uuid        not null references connect_ticket (id) on delete cascade,
-    connection   uuid        not null references connection (id),
+    connection   uuid        not null references connection (id) on delete cascade,
     partner      text        not null,
     issuer       text,
     iss_required boolean     not null default false,
@@ -121,7 +123,7 @@ create index pending_handshake_by_connection on pending_handshake (connection);
 
 -- A credential that waits in the vault at staged/<connection> for the asking app's confirmation.
 create table pending_confirmation (
-    connection    uuid primary key references connection (id),
+    connection    uuid primary key references connection (id) on delete cascade,
     handle_sha256 bytea       not null,
     issued_to     text        not null,
     wrong_handles int         not null default 0,
@@ -133,7 +135,7 @@ create table pending_confirmation (
 
 -- The intent of a refresh, written before the refresh token is sent (part e, step 4).
 create table refresh_intent (
-    connection   uuid primary key references connection (id),
+    connection   uuid primary key references connection (id) on delete cascade,
     attempt      uuid        not null,
     token_sha256 bytea       not null,
     kv_version   int         not null,

@@ -26,7 +26,7 @@ final class PackageTable {
             entry("problem", List.of("oauth")),
             entry("http", List.of("secret", "problem")),
             entry("audit", List.of("secret", "problem")),
-            entry("catalog", List.of("oauth", "problem")),
+            entry("catalog", List.of("oauth", "problem", "outbound")),
             entry("vault", List.of("secret", "problem")),
             entry("outbound", List.of("secret", "problem")),
             entry("caller", List.of("audit", "http", "vault", "outbound")),
@@ -36,6 +36,7 @@ final class PackageTable {
             entry("handshake.protocol", List.of("handshake", "outbound", "oauth", "secret")),
             entry("refresh", List.of("handshake", "vault", "connection")),
             entry("token", List.of("connection", "vault", "refresh", "audit")),
+            entry("event", List.of("connection", "vault", "outbound", "job")),
             entry("readiness", List.of("vault", "outbound", "catalog", "partner")),
             entry("boot", List.of("readiness", "vault", "caller", "refresh", "token")));
 

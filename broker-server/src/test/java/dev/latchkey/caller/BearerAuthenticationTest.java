@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.latchkey.testkit.BrokerClient;
 import dev.latchkey.testkit.BrokerClient.Answer;
-import dev.latchkey.testkit.FakeIssuer;
-import dev.latchkey.testkit.FakeIssuerResource;
+import dev.latchkey.testkit.FakeOpenIdProvider;
+import dev.latchkey.testkit.FakeOpenIdProviderResource;
 import dev.latchkey.testkit.FromTestResource;
 import dev.latchkey.testkit.TestDatabase;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.TestFactory;
 @QuarkusTest
 @TestProfile(BearerAuthenticationTest.WithIssuer.class)
 @QuarkusTestResource(TestDatabase.class)
-@QuarkusTestResource(value = FakeIssuerResource.class, restrictToAnnotatedClass = true)
+@QuarkusTestResource(value = FakeOpenIdProviderResource.class, restrictToAnnotatedClass = true)
 class BearerAuthenticationTest {
 
     private static final String APPS = "/api/v1/apps";
@@ -40,7 +40,7 @@ class BearerAuthenticationTest {
     URI server;
 
     @FromTestResource
-    FakeIssuer issuer;
+    FakeOpenIdProvider issuer;
 
     private BrokerClient nobody;
 
@@ -124,7 +124,7 @@ class BearerAuthenticationTest {
         int before = issuer.fetches("/jwks");
 
         for (int i = 0; i < 30; i++) {
-            String forged = FakeIssuer.sign(
+            String forged = FakeOpenIdProvider.sign(
                     issuer.signingKey(),
                     issuer.header().keyID("unknown-" + i).build(),
                     "{\"iss\":\"" + issuer.issuer() + "\",\"aud\":\"latchkey\",\"exp\":9999999999,\"sub\":\"a\"}");

@@ -9,7 +9,7 @@ import com.nimbusds.jose.Payload;
 import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.util.Base64URL;
-import dev.latchkey.testkit.FakeIssuer;
+import dev.latchkey.testkit.FakeOpenIdProvider;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -23,10 +23,10 @@ import java.util.function.Consumer;
 /** Tokens that must not be taken, by what is wrong with them (RFC 8725, security considerations of RFC 9068). */
 final class ForgedTokens {
 
-    private final FakeIssuer issuer;
+    private final FakeOpenIdProvider issuer;
     private final Map<String, String> all = new LinkedHashMap<>();
 
-    ForgedTokens(FakeIssuer issuer) {
+    ForgedTokens(FakeOpenIdProvider issuer) {
         this.issuer = issuer;
         algorithms();
         keysInTheHeader();
@@ -80,26 +80,26 @@ final class ForgedTokens {
     }
 
     private void keysInTheHeader() {
-        RSAKey own = FakeIssuer.newKey();
+        RSAKey own = FakeOpenIdProvider.newKey();
         String evil = issuer.issuer() + "/evil";
-        all.put("signed by another key", FakeIssuer.sign(own, issuer.header().build(), payload()));
-        all.put("signed by another key without kid", FakeIssuer.sign(own, bare().build(), payload()));
+        all.put("signed by another key", FakeOpenIdProvider.sign(own, issuer.header().build(), payload()));
+        all.put("signed by another key without kid", FakeOpenIdProvider.sign(own, bare().build(), payload()));
         all.put(
                 "a key in the header",
-                FakeIssuer.sign(own, bare().jwk(own.toPublicJWK()).build(), payload()));
+                FakeOpenIdProvider.sign(own, bare().jwk(own.toPublicJWK()).build(), payload()));
         all.put(
                 "a key in the header under the issuer's kid",
-                FakeIssuer.sign(own, issuer.header().jwk(own.toPublicJWK()).build(), payload()));
-        all.put("jku", FakeIssuer.sign(own, bare().jwkURL(URI.create(evil)).build(), payload()));
-        all.put("x5u", FakeIssuer.sign(own, bare().x509CertURL(URI.create(evil)).build(), payload()));
+                FakeOpenIdProvider.sign(own, issuer.header().jwk(own.toPublicJWK()).build(), payload()));
+        all.put("jku", FakeOpenIdProvider.sign(own, bare().jwkURL(URI.create(evil)).build(), payload()));
+        all.put("x5u", FakeOpenIdProvider.sign(own, bare().x509CertURL(URI.create(evil)).build(), payload()));
         for (String kid : List.of(evil, "../../../../dev/null", "' or '1'='1", "file:///etc/passwd", "\u0000")) {
             all.put(
                     "kid " + kid.hashCode(),
-                    FakeIssuer.sign(own, bare().keyID(kid).build(), payload()));
+                    FakeOpenIdProvider.sign(own, bare().keyID(kid).build(), payload()));
         }
         all.put(
                 "x5c",
-                FakeIssuer.sign(
+                FakeOpenIdProvider.sign(
                         own,
                         bare().x509CertChain(List.of(new com.nimbusds.jose.util.Base64("MIIB")))
                                 .build(),

@@ -26,13 +26,13 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The authorization code flow of {@link FakeIssuer}: PKCE S256, one-time codes, ID tokens, refresh with or without
+ * The authorization code flow of {@link FakeOpenIdProvider}: PKCE S256, one-time codes, ID tokens, refresh with or without
  * rotation, {@code iss} in the callback (RFC 9207), revocation. The user always consents at once, unless told to deny.
  * Everything that a partner may do wrong can be ordered. Thread-safe.
  */
 public final class FakeCodeFlow {
 
-    private final FakeIssuer issuer;
+    private final FakeOpenIdProvider issuer;
     private final Clock clock;
     private final Map<String, Map<String, String>> codes = new HashMap<>();
     private final Map<String, Map<String, String>> refreshTokens = new HashMap<>();
@@ -49,7 +49,7 @@ public final class FakeCodeFlow {
     private UnaryOperator<Map<String, Object>> idToken = UnaryOperator.identity();
     private UnaryOperator<Map<String, Object>> tokenAnswer = UnaryOperator.identity();
 
-    FakeCodeFlow(FakeIssuer issuer, Clock clock) {
+    FakeCodeFlow(FakeOpenIdProvider issuer, Clock clock) {
         this.issuer = issuer;
         this.clock = clock;
     }
@@ -119,7 +119,7 @@ public final class FakeCodeFlow {
             case "/authorize" -> authorize(exchange);
             case "/token" -> send(exchange, token(exchange));
             case "/revoke" -> send(exchange, revoke(exchange));
-            default -> FakeIssuer.answer(exchange, 404, "text/plain", "not here");
+            default -> FakeOpenIdProvider.answer(exchange, 404, "text/plain", "not here");
         }
     }
 
@@ -131,7 +131,7 @@ public final class FakeCodeFlow {
                 && "S256".equals(asked.get("code_challenge_method"))
                 && asked.getOrDefault("code_challenge", "").length() == 43;
         if (!good) {
-            FakeIssuer.answer(exchange, 400, "text/plain", "bad authorization request");
+            FakeOpenIdProvider.answer(exchange, 400, "text/plain", "bad authorization request");
             return;
         }
         Map<String, String> back = new LinkedHashMap<>();
@@ -245,7 +245,7 @@ public final class FakeCodeFlow {
     }
 
     private static void send(HttpExchange exchange, Reply reply) throws IOException {
-        FakeIssuer.answer(exchange, reply.status(), reply.contentType(), reply.body());
+        FakeOpenIdProvider.answer(exchange, reply.status(), reply.contentType(), reply.body());
     }
 
     private static Map<String, String> body(HttpExchange exchange) throws IOException {

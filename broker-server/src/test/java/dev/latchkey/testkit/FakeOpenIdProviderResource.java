@@ -5,16 +5,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link FakeIssuer} that the broker takes as its OpenID provider, Basic kept beside it. Sets fields of that type
+ * A {@link FakeOpenIdProvider} that the broker takes as its OpenID provider, Basic kept beside it. Sets fields of that type
  * marked {@link FromTestResource}.
  */
-public final class FakeIssuerResource implements QuarkusTestResourceLifecycleManager {
+public final class FakeOpenIdProviderResource implements QuarkusTestResourceLifecycleManager {
 
-    private @Nullable FakeIssuer issuer;
+    private @Nullable FakeOpenIdProvider issuer;
 
     @Override
     public Map<String, String> start() {
-        FakeIssuer started = FakeIssuer.start();
+        FakeOpenIdProvider started = FakeOpenIdProvider.start();
         issuer = started;
         return Map.of(
                 "latchkey.identity.issuer", started.issuer(),
@@ -32,6 +32,6 @@ public final class FakeIssuerResource implements QuarkusTestResourceLifecycleMan
     @Override
     public void inject(TestInjector injector) {
         injector.injectIntoFields(
-                issuer, new TestInjector.AnnotatedAndMatchesType(FromTestResource.class, FakeIssuer.class));
+                issuer, new TestInjector.AnnotatedAndMatchesType(FromTestResource.class, FakeOpenIdProvider.class));
     }
 }

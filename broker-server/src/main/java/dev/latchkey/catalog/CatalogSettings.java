@@ -1,0 +1,121 @@
+package dev.latchkey.catalog;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.latchkey.catalog.ClosedSchema.Violation;
+import dev.latchkey.oauth.Scopes;
+import dev.latchkey.outbound.SsrfGuard;
+import dev.latchkey.problem.BrokerException;
+import dev.latchkey.problem.ProblemType;
+import jakarta.enterprise.context.ApplicationScoped;
+
+/**
+ * Applies the {@code settings} of a registration to its row. A generic row takes its addresses and its habits from
+ * there; the addresses of any other row are fixed (R75), unless overrides are allowed for a sandbox. Thread-safe.
+ */
+@ApplicationScoped
+public final class CatalogSettings {
+
+    private static final String POINTER = "/settings";
+
+    private final SsrfGuard guard;
+    private final ClosedSchema schema = new ClosedSchema("settings.schema.json");
+
+    /** Settings whose addresses that guard vets. */
+    public CatalogSettings(SsrfGuard guard) {
+        this.guard = guard;
+    }
+
+    /**
+     * The row with the settings in place.
+     *
+     * @param settings the object that the registration brought; a null or missing node stands for none
+     * @param overridesAllowed whether the addresses of a row that is not generic may be replaced
+     * @throws BrokerException {@code invalid_request} with a pointer, {@code url_not_allowed} or
+     *     {@code grant_not_allowed}
+     */
+    public CatalogEntry apply(CatalogEntry row, JsonNode settings, boolean overridesAllowed) {
+        boolean given = !settings.isMissingNode() && !settings.isNull();
+        if (given) {
+            ForbiddenGrants.refuse(settings);
+            schema.firstViolation(settings).ifPresent(violation -> {
+                throw malformed(violation);
+            });
+            checkAllowed(row, settings, overridesAllowed);
+            checkAddresses(settings.path("endpoints"));
+        }
+        CatalogEntry applied = given ? merged(row, settings) : row;
+        checkWhole(applied);
+        return applied;
+    }
+
+    private static BrokerException malformed(Violation violation) {
+        String detail = violation.rule().equals("additionalProperties")
+                ? "The settings hold a member that is not known here."
+                : "A setting has the wrong type or value.";
+        return BrokerException.invalid(POINTER + violation.pointer(), detail);
+    }
+
+    private static void checkAllowed(CatalogEntry row, JsonNode settings, boolean overridesAllowed) {
+        if (row.generic()) {
+            return;
+        }
+        settings.fieldNames().forEachRemaining(member -> {
+            if (!member.equals("endpoints")) {
+                throw BrokerException.invalid(POINTER + "/" + member, "This setting is for generic rows only.");
+            }
+        });
+        if (!overridesAllowed && !settings.path("endpoints").isEmpty()) {
+            throw new BrokerException(ProblemType.URL_NOT_ALLOWED, "The endpoints of this partner are fixed.")
+                    .with("pointer", POINTER + "/endpoints");
+        }
+    }
+
+    private void checkAddresses(JsonNode endpoints) {
+        endpoints.properties().forEach(member -> {
+            try {
+                guard.check(member.getValue().asText());
+            } catch (BrokerException e) {
+                throw e.with("pointer", POINTER + "/endpoints/" + member.getKey());
+            }
+        });
+    }
+
+    private static void checkWhole(CatalogEntry applied) {
+        if (!RowRules.isComplete(applied, applied.endpoints())) {
+            String detail = applied.openid()
+                    ? "The issuer must be given."
+                    : "The issuer, or the authorization and the token endpoint, must be given.";
+            throw BrokerException.invalid(POINTER + "/endpoints", detail);
+        }
+        if (!RowRules.lifetimesAgree(applied.refresh())) {
+            throw BrokerException.invalid(POINTER + "/refresh", "The default lifetime is above the maximum.");
+        }
+    }
+
+    private static CatalogEntry merged(CatalogEntry row, JsonNode settings) {
+        return new CatalogEntry(
+                row.id(),
+                row.name(),
+                row.kind(),
+                row.generic(),
+                row.openid(),
+                row.endpoints().overriddenBy(RowReader.endpoints(settings.path("endpoints"))),
+                scopes(row.scopes(), settings.path("scopes")),
+                RowReader.clientAuthentication(settings.path("client_auth"), row.clientAuthentication()),
+                settings.path("pkce").asBoolean(row.pkce()),
+                settings.path("issuer_in_callback").asBoolean(row.issuerInCallback()),
+                row.headers(),
+                row.authorizationParameters(),
+                RowReader.refresh(settings.path("refresh"), row.refresh()),
+                row.credentialFields(),
+                row.notes());
+    }
+
+    private static ScopePolicy scopes(ScopePolicy policy, JsonNode given) {
+        Scopes available = RowReader.scopeList(given);
+        return available.isEmpty()
+                ? policy
+                : new ScopePolicy(
+                        available.plus(policy.always()), policy.required(), policy.always(), policy.narrowing());
+    }
+}

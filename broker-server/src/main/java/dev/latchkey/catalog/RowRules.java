@@ -1,0 +1,42 @@
+package dev.latchkey.catalog;
+
+import dev.latchkey.problem.BrokerException;
+import java.util.Optional;
+
+/** What must hold of a row as a whole; a schema cannot say it well. */
+final class RowRules {
+
+    private RowRules() {}
+
+    /** Whether the addresses that the protocol needs are given, or can be found by the issuer's metadata. */
+    static boolean isComplete(CatalogEntry row, Endpoints endpoints) {
+        if (endpoints.get(EndpointName.ISSUER).isPresent()) {
+            return true;
+        }
+        boolean browser = !row.kind().needsBrowser()
+                || endpoints.get(EndpointName.AUTHORIZATION_ENDPOINT).isPresent();
+        // an ID token is checked against its issuer, so that openid needs one
+        return !row.openid()
+                && browser
+                && endpoints.get(EndpointName.TOKEN_ENDPOINT).isPresent();
+    }
+
+    /** Whether the lifetimes agree with each other. */
+    static boolean lifetimesAgree(RefreshSemantics refresh) {
+        return refresh.defaultLifetime().compareTo(refresh.maximumLifetime()) <= 0;
+    }
+
+    /** What is wrong with a row that was read from a file. */
+    static Optional<BrokerException> violation(CatalogEntry row) {
+        if (!row.generic() && !isComplete(row, row.endpoints())) {
+            return Optional.of(BrokerException.invalid("/endpoints", "an address that the protocol needs is missing"));
+        }
+        if (!lifetimesAgree(row.refresh())) {
+            return Optional.of(BrokerException.invalid("/refresh", "default_lifetime is above maximum_lifetime"));
+        }
+        if (row.openid() && !row.kind().needsBrowser()) {
+            return Optional.of(BrokerException.invalid("/openid", "only for authorization_code"));
+        }
+        return Optional.empty();
+    }
+}

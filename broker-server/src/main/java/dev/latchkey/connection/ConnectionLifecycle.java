@@ -1,0 +1,189 @@
+package dev.latchkey.connection;
+
+import dev.latchkey.audit.Actor;
+import dev.latchkey.audit.AuditAction;
+import dev.latchkey.audit.AuditEvent;
+import dev.latchkey.audit.AuditLog;
+import dev.latchkey.oauth.Scopes;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.LockModeType;
+import jakarta.transaction.Transactional;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * The steps of a connection's life that handshakes and refreshes cause. Each locks the row, looks whether the step still
+ * makes sense, writes the audit row in the same transaction, and says whether it was done: a connection that was revoked
+ * meanwhile stays revoked (R9). Thread-safe.
+ */
+@ApplicationScoped
+public class ConnectionLifecycle {
+
+    private final ConnectionStore store;
+    private final AuditLog audit;
+    private final ConnectionEvents events;
+
+    ConnectionLifecycle(ConnectionStore store, AuditLog audit, ConnectionEvents events) {
+        this.store = store;
+        this.audit = audit;
+        this.events = events;
+    }
+
+    /** A credential's state as PostgreSQL keeps it beside the vault. */
+    public record NewCredential(int kvVersion, Instant expiresAt, Instant refreshDueAt, Scopes scopes) {}
+
+    /** A browser goes to the partner. */
+    @Transactional
+    public boolean startAuthorizing(UUID id, Actor actor) {
+        Optional<ConnectionRow> found = mayConnect(id);
+        found.ifPresent(row -> {
+            if (row.status().isConnecting()) {
+                row.moveTo(ConnectionStatus.AUTHORIZING, null);
+            }
+            audit.append(event(actor, AuditAction.HANDSHAKE_STARTED, row));
+        });
+        return found.isPresent();
+    }
+
+    /** The browser is back and the credential is staged. */
+    @Transactional
+    public boolean awaitConfirmation(UUID id, Scopes partnerScopes, Actor actor) {
+        Optional<ConnectionRow> found = mayConnect(id);
+        found.ifPresent(row -> {
+            if (row.status().isConnecting()) {
+                row.moveTo(ConnectionStatus.PENDING_CONFIRMATION, null);
+            }
+            audit.append(event(actor, AuditAction.HANDSHAKE_RETURNED, row).detail("scopes", partnerScopes.asText()));
+        });
+        return found.isPresent();
+    }
+
+    /** The browser step came to nothing; a first connect can begin again. */
+    @Transactional
+    public void abandon(UUID id, String reason, AuditAction action, Actor actor) {
+        store.lock(id).ifPresent(row -> {
+            if (row.status().isConnecting()) {
+                row.moveTo(ConnectionStatus.APPROVED, reason);
+            }
+            audit.append(event(actor, action, row).failed(reason));
+        });
+    }
+
+    /** A credential is stored and the connection may be used. */
+    @Transactional
+    public boolean activate(UUID id, NewCredential credential, Actor actor) {
+        Optional<ConnectionRow> found = mayConnect(id);
+        found.ifPresent(row -> {
+            adopt(row, credential);
+            row.moveTo(ConnectionStatus.ACTIVE, null);
+            audit.append(event(actor, AuditAction.CONNECTION_ACTIVATED, row)
+                    .detail("scopes", credential.scopes().asText())
+                    .detail("kv_version", credential.kvVersion()));
+            events.publish(
+                    ConnectionEvents.Type.ACTIVE,
+                    id,
+                    row.partner,
+                    Map.of("scopes", credential.scopes().asList()));
+        });
+        return found.isPresent();
+    }
+
+    /**
+     * A renewed credential is stored. Runs inside the transaction that gives the lease back.
+     *
+     * @return false if the connection is not active any more
+     */
+    @Transactional
+    public boolean renewed(UUID id, NewCredential credential, Actor actor) {
+        Optional<ConnectionRow> found = store.lock(id).filter(row -> row.status() == ConnectionStatus.ACTIVE);
+        found.ifPresent(row -> {
+            Scopes before = Scopes.of(Arrays.asList(row.partnerScopes));
+            adopt(row, credential);
+            row.version++;
+            audit.append(event(actor, AuditAction.TOKEN_REFRESHED, row).detail("kv_version", credential.kvVersion()));
+            if (!before.equals(credential.scopes())) {
+                scopesChanged(row, before, credential.scopes(), actor);
+            }
+        });
+        return found.isPresent();
+    }
+
+    /** Nothing of an ended connection is left in the vault; until this is noted, the sweep tries again. */
+    @Transactional
+    public void forgotten(UUID id) {
+        store.lock(id).filter(row -> row.status().isFinal()).ifPresent(row -> row.kvVersion = 0);
+    }
+
+    /** Ended connections whose credential may still be in the vault. */
+    @Transactional
+    public List<Connection> notForgotten(int limit) {
+        return store.find("kvVersion > 0 and status in ('expired', 'revoked')").page(0, limit).list().stream()
+                .map(store::toConnection)
+                .toList();
+    }
+
+    /** Approved connections that no browser will come for, left by an attempt that failed; oldest first. */
+    @Transactional
+    public List<UUID> approvedAt(String partner, int limit) {
+        return store.find("partner = ?1 and status = 'approved' order by seq", partner).page(0, limit).list().stream()
+                .map(row -> row.id)
+                .toList();
+    }
+
+    /** The partner definitively refuses the credential: the user has to connect again. Told once. */
+    @Transactional
+    public void needsReauth(UUID id, String reason, Actor actor) {
+        store.lock(id).filter(row -> row.status() == ConnectionStatus.ACTIVE).ifPresent(row -> {
+            row.refreshDueAt = null;
+            row.moveTo(ConnectionStatus.NEEDS_REAUTH, reason);
+            audit.append(event(actor, AuditAction.CONNECTION_NEEDS_REAUTH, row).failed(reason));
+            events.publish(ConnectionEvents.Type.NEEDS_REAUTH, id, row.partner, Map.of("reason", reason));
+        });
+    }
+
+    /** Ends those whose approval has run out, at most {@code limit} of them, and returns them. */
+    @Transactional
+    public List<Connection> expireDue(int limit, Actor actor) {
+        List<ConnectionRow> due = store.find("expiresAt < instant"
+                        + " and status not in ('expired', 'rejected', 'revoked') order by expiresAt")
+                .page(0, limit)
+                .withLock(LockModeType.PESSIMISTIC_WRITE)
+                .list();
+        for (ConnectionRow row : due) {
+            row.refreshDueAt = null;
+            row.moveTo(ConnectionStatus.EXPIRED, "approval_expired");
+            audit.append(event(actor, AuditAction.CONNECTION_EXPIRED, row));
+            events.publish(ConnectionEvents.Type.EXPIRED, row.id, row.partner, Map.of());
+        }
+        return due.stream().map(store::toConnection).toList();
+    }
+
+    private void scopesChanged(ConnectionRow row, Scopes before, Scopes after, Actor actor) {
+        Map<String, Object> change = Map.of(
+                "lost", before.minus(after).asList(),
+                "gained", after.minus(before).asList());
+        audit.append(event(actor, AuditAction.SCOPES_CHANGED, row)
+                .detail("lost", before.minus(after).asText())
+                .detail("gained", after.minus(before).asText()));
+        events.publish(ConnectionEvents.Type.SCOPES_CHANGED, row.id, row.partner, change);
+    }
+
+    private Optional<ConnectionRow> mayConnect(UUID id) {
+        return store.lock(id).filter(row -> row.status().mayConnect());
+    }
+
+    private static void adopt(ConnectionRow row, NewCredential credential) {
+        row.kvVersion = credential.kvVersion();
+        row.tokenExpiresAt = credential.expiresAt();
+        row.refreshDueAt = credential.refreshDueAt();
+        row.partnerScopes = credential.scopes().asList().toArray(String[]::new);
+    }
+
+    private static AuditEvent event(Actor actor, AuditAction action, ConnectionRow row) {
+        return AuditEvent.of(actor, action).connection(row.id).partner(row.partner);
+    }
+}

@@ -1,0 +1,156 @@
+package dev.latchkey.connection;
+
+import dev.latchkey.audit.AuditAction;
+import dev.latchkey.audit.AuditEvent;
+import dev.latchkey.audit.AuditLog;
+import dev.latchkey.caller.App;
+import dev.latchkey.caller.Apps;
+import dev.latchkey.caller.Caller;
+import dev.latchkey.catalog.ScopePolicy;
+import dev.latchkey.oauth.Scopes;
+import dev.latchkey.partner.Partner;
+import dev.latchkey.partner.Partners;
+import dev.latchkey.problem.BrokerException;
+import dev.latchkey.problem.ProblemType;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Asking for a connection, and the standing approvals that answer at once. Thread-safe. */
+@ApplicationScoped
+class ConnectionRequests {
+
+    private final ConnectionStore store;
+    private final Partners partners;
+    private final Apps apps;
+    private final AuditLog audit;
+    private final Clock clock;
+
+    ConnectionRequests(ConnectionStore store, Partners partners, Apps apps, AuditLog audit, Clock clock) {
+        this.store = store;
+        this.partners = partners;
+        this.apps = apps;
+        this.audit = audit;
+        this.clock = clock;
+    }
+
+    /**
+     * What is asked for.
+     *
+     * @param partner the registration's id
+     * @param owner the asker's own opaque id of a user or account
+     * @param scopes the scopes wanted
+     * @param methods the methods wanted; empty for no restriction
+     * @param returnUrl where the browser shall end
+     * @param purpose why
+     */
+    record Wish(
+            String partner,
+            String owner,
+            List<String> scopes,
+            List<String> methods,
+            Optional<String> returnUrl,
+            Optional<String> purpose) {}
+
+    /** Records the request; a standing approval that covers it approves it in the same transaction. */
+    @Transactional
+    Connection request(Wish wish, Caller caller) {
+        Partner partner = partners.find(wish.partner())
+                .orElseThrow(() -> BrokerException.invalid("/partner", "There is no such partner."));
+        Scopes scopes = scopesOf(wish.scopes(), partner.profile().scopes());
+        wish.returnUrl().ifPresent(url -> requireRegistered(url, caller));
+        ConnectionRow row = newRow(wish, scopes, Requester.of(caller));
+        store.persist(row);
+        if (caller instanceof Caller.AppCaller app) {
+            store.add(firstGrant(row, app.id()));
+        }
+        audit.append(AuditEvent.of(caller.actor(), AuditAction.CONNECTION_REQUESTED)
+                .connection(row.id)
+                .partner(row.partner)
+                .detail("scopes", scopes.asText())
+                .detail("owner", row.owner));
+        standingApproval(row, scopes, wish.methods()).ifPresent(rule -> approveBy(rule, row, caller));
+        store.sync(row);
+        return store.toConnection(row);
+    }
+
+    private Optional<StandingApprovalRow> standingApproval(ConnectionRow row, Scopes scopes, List<String> methods) {
+        return row.requestedByApp
+                ? store.standingApproval(row.partner, row.requestedBy)
+                        .filter(rule -> rule.covers(scopes, methods, clock.instant()))
+                : Optional.empty();
+    }
+
+    private void approveBy(StandingApprovalRow rule, ConnectionRow row, Caller caller) {
+        row.approvedBy = rule.createdBy;
+        row.approvedAt = clock.instant();
+        row.approvalRule = rule.rule();
+        row.expiresAt = rule.expiresAt;
+        row.moveTo(ConnectionStatus.APPROVED, null);
+        audit.append(AuditEvent.of(caller.actor(), AuditAction.CONNECTION_APPROVED)
+                .connection(row.id)
+                .partner(row.partner)
+                .app(row.requestedBy)
+                .detail("rule", rule.rule())
+                .detail("approver", rule.createdBy)
+                .detail("scopes", String.join(" ", row.scopes)));
+    }
+
+    private Scopes scopesOf(List<String> wanted, ScopePolicy policy) {
+        if (!wanted.stream().allMatch(Scopes::isToken)) {
+            throw new BrokerException(ProblemType.INVALID_SCOPE, "A scope is not well-formed.")
+                    .with("pointer", "/scopes");
+        }
+        Scopes scopes = Scopes.of(wanted);
+        boolean known = policy.available().isEmpty()
+                || policy.available().plus(policy.always()).containsAll(scopes);
+        if (!known || (policy.required() && scopes.isEmpty())) {
+            throw new BrokerException(
+                            ProblemType.INVALID_SCOPE, "The partner has no such scope, or needs at least one.")
+                    .with("pointer", "/scopes");
+        }
+        return policy.always().plus(scopes);
+    }
+
+    /** RFC 9700 section 4.1.1 and R79: byte for byte one of the app's own; a person has none registered. */
+    private void requireRegistered(String url, Caller caller) {
+        List<String> registered = caller instanceof Caller.AppCaller app
+                ? apps.find(app.id()).map(App::returnUrls).orElse(List.of())
+                : List.of();
+        if (!registered.contains(url)) {
+            throw new BrokerException(
+                    ProblemType.REDIRECT_URI_NOT_REGISTERED, "The return_url is not among those registered.");
+        }
+    }
+
+    private ConnectionRow newRow(Wish wish, Scopes scopes, Requester requester) {
+        ConnectionRow row = new ConnectionRow();
+        row.id = UUID.randomUUID();
+        row.partner = wish.partner();
+        row.owner = wish.owner();
+        row.status = ConnectionStatus.REQUESTED.wireName();
+        row.requestedScopes = scopes.asList().toArray(String[]::new);
+        row.requestedMethods = wish.methods().toArray(String[]::new);
+        row.scopes = row.requestedScopes;
+        row.methods = row.requestedMethods;
+        row.returnUrl = wish.returnUrl().orElse(null);
+        row.purpose = wish.purpose().orElse(null);
+        row.requestedBy = requester.name();
+        row.requestedByApp = requester.isApp();
+        row.createdAt = clock.instant();
+        return row;
+    }
+
+    private GrantRow firstGrant(ConnectionRow row, String app) {
+        GrantRow grant = new GrantRow();
+        grant.connection = row.id;
+        grant.app = app;
+        grant.methods = row.requestedMethods;
+        grant.createdAt = clock.instant();
+        grant.createdBy = app;
+        return grant;
+    }
+}

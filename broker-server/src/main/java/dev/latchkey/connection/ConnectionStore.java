@@ -1,0 +1,101 @@
+package dev.latchkey.connection;
+
+import dev.latchkey.problem.BrokerException;
+import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Rows of connections and their grants. Every method runs in the caller's transaction. */
+@ApplicationScoped
+class ConnectionStore implements PanacheRepositoryBase<ConnectionRow, UUID> {
+
+    private final EntityManager entities;
+
+    ConnectionStore(EntityManager entities) {
+        this.entities = entities;
+    }
+
+    /** The row, locked until the transaction ends, so that two changes of one connection follow each other. */
+    Optional<ConnectionRow> lock(UUID id) {
+        return Optional.ofNullable(findById(id, LockModeType.PESSIMISTIC_WRITE));
+    }
+
+    /** The row, locked; {@code not_found} if there is none. */
+    ConnectionRow require(UUID id) {
+        return lock(id).orElseThrow(BrokerException::notFound);
+    }
+
+    Optional<Connection> read(UUID id) {
+        return findByIdOptional(id).map(this::toConnection);
+    }
+
+    Connection toConnection(ConnectionRow row) {
+        return row.toConnection(grantsOf(row.id));
+    }
+
+    List<GrantRow> grantsOf(UUID connection) {
+        return entities.createQuery("from GrantRow where connection = :connection", GrantRow.class)
+                .setParameter("connection", connection)
+                .getResultList();
+    }
+
+    Optional<GrantRow> grant(UUID connection, String app) {
+        return Optional.ofNullable(entities.find(GrantRow.class, new GrantRow.Key(connection, app)));
+    }
+
+    Optional<StandingApprovalRow> standingApproval(String partner, String app) {
+        return Optional.ofNullable(entities.find(StandingApprovalRow.class, new StandingApprovalRow.Key(partner, app)));
+    }
+
+    void add(Object row) {
+        entities.persist(row);
+    }
+
+    void remove(Object row) {
+        entities.remove(row);
+    }
+
+    /** Writes what was changed, so that the database's own values (and its refusals) are known here. */
+    void sync(ConnectionRow row) {
+        entities.flush();
+        entities.refresh(row);
+    }
+
+    /** At most {@code limit} connections that match, newest first. */
+    List<Connection> list(ConnectionQuery query, int limit) {
+        List<String> conditions = new ArrayList<>();
+        Map<String, Object> parameters = new HashMap<>();
+        query.status().ifPresent(status -> {
+            conditions.add("status = :status");
+            parameters.put("status", status.wireName());
+        });
+        query.partner().ifPresent(partner -> {
+            conditions.add("partner = :partner");
+            parameters.put("partner", partner);
+        });
+        query.owner().ifPresent(owner -> {
+            conditions.add("owner = :owner");
+            parameters.put("owner", owner);
+        });
+        query.visibleTo().ifPresent(app -> {
+            conditions.add("((requestedByApp = true and requestedBy = :app)"
+                    + " or id in (select g.connection from GrantRow g where g.app = :app))");
+            parameters.put("app", app);
+        });
+        query.before().ifPresent(seq -> {
+            conditions.add("seq < :before");
+            parameters.put("before", seq);
+        });
+        String where = conditions.isEmpty() ? "" : " where " + String.join(" and ", conditions);
+        return find("from ConnectionRow" + where + " order by seq desc", parameters).page(0, limit).list().stream()
+                .map(this::toConnection)
+                .toList();
+    }
+}

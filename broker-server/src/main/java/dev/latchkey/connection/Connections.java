@@ -1,0 +1,88 @@
+package dev.latchkey.connection;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.latchkey.caller.Caller;
+import dev.latchkey.problem.BrokerException;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Reads connections, for people, apps and the other features. Thread-safe. */
+@ApplicationScoped
+public class Connections {
+
+    private static final int MOST_SNAPSHOTS = 100_000;
+
+    private final ConnectionStore store;
+    private final Cache<UUID, Connection> snapshots =
+            Caffeine.newBuilder().maximumSize(MOST_SNAPSHOTS).build();
+
+    Connections(ConnectionStore store) {
+        this.store = store;
+    }
+
+    /** The connection as it stands in the database now. */
+    @Transactional
+    public Optional<Connection> find(UUID id) {
+        return store.read(id);
+    }
+
+    /**
+     * The connection as it stood at some earlier time, without asking the database. What is decided on it must be checked
+     * against its version before it has an effect: {@link dev.latchkey.audit.AuditLog#appendIfCurrent} does so.
+     */
+    public Optional<Connection> snapshot(UUID id) {
+        Connection known = snapshots.getIfPresent(id);
+        return known != null ? Optional.of(known) : freshSnapshot(id);
+    }
+
+    /** The connection as it stands in the database now, which is the next snapshot, too. */
+    public Optional<Connection> freshSnapshot(UUID id) {
+        Optional<Connection> found = find(id);
+        found.ifPresentOrElse(connection -> snapshots.put(id, connection), () -> snapshots.invalidate(id));
+        return found;
+    }
+
+    /** The connection if the caller may see it; else {@code not_found}, like an unknown one (R159). */
+    @Transactional
+    public Connection visible(UUID id, Caller caller) {
+        return store.read(id)
+                .filter(connection -> mayBeSeenBy(connection, caller))
+                .orElseThrow(BrokerException::notFound);
+    }
+
+    /**
+     * The newest connection of an owner to a partner that an app may use; an active one before all others.
+     *
+     * @param app the app that has to have a grant
+     */
+    @Transactional
+    public Optional<Connection> usable(String partner, String owner, String app) {
+        ConnectionQuery all = new ConnectionQuery(
+                Optional.empty(), Optional.of(partner), Optional.of(owner), Optional.of(app), Optional.empty());
+        List<Connection> found = store.list(all, 100).stream()
+                .filter(connection -> connection.grantOf(app).isPresent())
+                .toList();
+        return found.stream()
+                .filter(connection -> connection.status() == ConnectionStatus.ACTIVE)
+                .findFirst()
+                .or(() -> found.stream().findFirst());
+    }
+
+    @Transactional
+    List<Connection> list(ConnectionQuery query, int limit) {
+        return store.list(query, limit);
+    }
+
+    private static boolean mayBeSeenBy(Connection connection, Caller caller) {
+        return switch (caller) {
+            case Caller.PersonCaller person -> true;
+            case Caller.AppCaller app ->
+                connection.requester().equals(Requester.of(app))
+                        || connection.grantOf(app.id()).isPresent();
+        };
+    }
+}

@@ -1,0 +1,102 @@
+package dev.latchkey.connection;
+
+import dev.latchkey.caller.Caller.PersonCaller;
+import dev.latchkey.caller.CurrentCaller;
+import dev.latchkey.caller.Roles;
+import dev.latchkey.problem.BrokerException;
+import dev.latchkey.problem.ProblemType;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Which apps may use a connection, and which requests need no further decision. */
+@Path("/api/v1")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+@RolesAllowed(Roles.APPROVER)
+@RunOnVirtualThread
+public class GrantResource {
+
+    private final Approvals approvals;
+    private final CurrentCaller caller;
+
+    GrantResource(Approvals approvals, CurrentCaller caller) {
+        this.approvals = approvals;
+        this.caller = caller;
+    }
+
+    /** The body of a grant; without {@code scopes} it covers all of the connection's. */
+    public record GrantRequest(
+            @Nullable List<@Nullable String> scopes,
+            @Nullable List<@Nullable String> methods) {}
+
+    /** Lets an app use a connection, or changes how far it may. */
+    @PUT
+    @Path("/connections/{id}/grants/{app}")
+    @RolesAllowed(Roles.APPROVER)
+    public ConnectionView setGrant(
+            @PathParam("id") String id, @PathParam("app") String app, @Nullable GrantRequest body) {
+        GrantRequest wish = body == null ? new GrantRequest(null, null) : body;
+        PersonCaller who = person();
+        Connection changed = approvals.setGrant(
+                Input.uuid(id),
+                pathId(app),
+                Input.texts(wish.scopes(), "/scopes"),
+                Input.methods(wish.methods(), "/methods").orElse(List.of()),
+                who);
+        return ConnectionView.of(changed, who);
+    }
+
+    /** Takes the grant back; what was handed out lives on until it expires at the partner. */
+    @DELETE
+    @Path("/connections/{id}/grants/{app}")
+    @RolesAllowed(Roles.APPROVER)
+    public void removeGrant(@PathParam("id") String id, @PathParam("app") String app) {
+        approvals.removeGrant(Input.uuid(id), pathId(app), person());
+    }
+
+    /** From now on the app's requests within these scopes and methods are approved at once. */
+    @PUT
+    @Path("/partners/{partner}/standing-approvals/{app}")
+    @RolesAllowed(Roles.APPROVER)
+    public void setStandingApproval(
+            @PathParam("partner") String partner,
+            @PathParam("app") String app,
+            ConnectionResource.@Nullable ApprovalRequest body) {
+        if (body == null || body.scopes() == null) {
+            throw BrokerException.invalid("/scopes", "The scopes of the rule are needed.");
+        }
+        approvals.setStandingApproval(pathId(partner), pathId(app), body.terms(), person());
+    }
+
+    /** From now on a person decides again. */
+    @DELETE
+    @Path("/partners/{partner}/standing-approvals/{app}")
+    @RolesAllowed(Roles.APPROVER)
+    public void removeStandingApproval(@PathParam("partner") String partner, @PathParam("app") String app) {
+        approvals.removeStandingApproval(pathId(partner), pathId(app), person());
+    }
+
+    private PersonCaller person() {
+        if (caller.get() instanceof PersonCaller person) {
+            return person;
+        }
+        throw new BrokerException(ProblemType.FORBIDDEN, "Only a person decides about connections.");
+    }
+
+    /** An id that cannot exist is as unknown as one that does not. */
+    private static String pathId(String text) {
+        if (!text.matches("[a-z0-9][a-z0-9-]{0,63}")) {
+            throw BrokerException.notFound();
+        }
+        return text;
+    }
+}

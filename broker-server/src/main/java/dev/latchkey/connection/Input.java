@@ -1,0 +1,97 @@
+package dev.latchkey.connection;
+
+import dev.latchkey.problem.BrokerException;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Checks the members of this feature's request bodies; every refusal points at the member and echoes nothing. */
+final class Input {
+
+    private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9-]{0,63}");
+    private static final Pattern METHOD = Pattern.compile("[A-Za-z][A-Za-z0-9._]{0,63}");
+    private static final int MOST_ITEMS = 100;
+    private static final int LONGEST_URL = 2000;
+
+    private Input() {}
+
+    static UUID uuid(String text) {
+        try {
+            UUID id = UUID.fromString(text);
+            // The canonical form only: one connection, one name.
+            if (id.toString().equals(text)) {
+                return id;
+            }
+        } catch (IllegalArgumentException e) {
+            throw BrokerException.notFound();
+        }
+        throw BrokerException.notFound();
+    }
+
+    static String id(@Nullable String value, String pointer) {
+        if (value == null || !ID.matcher(value).matches()) {
+            throw BrokerException.invalid(pointer, "An id matches [a-z0-9][a-z0-9-]{0,63}.");
+        }
+        return value;
+    }
+
+    static String text(@Nullable String value, int longest, String pointer) {
+        if (value == null
+                || value.isBlank()
+                || value.length() > longest
+                || value.codePoints().anyMatch(Character::isISOControl)) {
+            throw BrokerException.invalid(
+                    pointer, "A text of 1 to " + longest + " characters without control characters is needed.");
+        }
+        return value;
+    }
+
+    static Optional<String> optionalText(@Nullable String value, int longest, String pointer) {
+        return value == null ? Optional.empty() : Optional.of(text(value, longest, pointer));
+    }
+
+    static Optional<String> optionalUrl(@Nullable String value, String pointer) {
+        return optionalText(value, LONGEST_URL, pointer);
+    }
+
+    static Optional<List<String>> texts(@Nullable List<@Nullable String> values, String pointer) {
+        if (values == null) {
+            return Optional.empty();
+        }
+        if (values.size() > MOST_ITEMS || values.stream().distinct().count() != values.size()) {
+            throw BrokerException.invalid(pointer, "At most " + MOST_ITEMS + " different values are allowed.");
+        }
+        return Optional.of(
+                values.stream().map(value -> text(value, 200, pointer)).toList());
+    }
+
+    static Optional<List<String>> methods(@Nullable List<@Nullable String> values, String pointer) {
+        Optional<List<String>> methods = texts(values, pointer);
+        if (methods.stream()
+                .flatMap(List::stream)
+                .anyMatch(method -> !METHOD.matcher(method).matches())) {
+            throw BrokerException.invalid(pointer, "A method is a name of letters, digits, dots and underscores.");
+        }
+        return methods;
+    }
+
+    static Optional<Instant> time(@Nullable String value, String pointer) {
+        if (value == null) {
+            return Optional.empty();
+        }
+        try {
+            Instant time = java.time.OffsetDateTime.parse(value).toInstant();
+            // PostgreSQL and RFC 3339 both end at year 9999.
+            if (time.isBefore(Instant.parse("9999-01-01T00:00:00Z")) && time.isAfter(Instant.EPOCH)) {
+                return Optional.of(time);
+            }
+        } catch (DateTimeParseException e) {
+            throw BrokerException.invalid(pointer, "A time in the form of RFC 3339 is needed.");
+        }
+        throw BrokerException.invalid(pointer, "The time is out of range.");
+    }
+}

@@ -1,0 +1,87 @@
+package dev.latchkey.partner;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.latchkey.catalog.CatalogEntry;
+import dev.latchkey.catalog.ClientAuthentication;
+import dev.latchkey.problem.BrokerException;
+import dev.latchkey.secret.Secret;
+import dev.latchkey.vault.SecretFields;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/** Turns the {@code credentials} of a request into what is stored; refusals point at the member and echo nothing. */
+final class CredentialCheck {
+
+    private static final int LONGEST = 16 * 1024;
+    private static final String CLIENT_SECRET = "client_secret";
+    private static final String PRIVATE_KEY = "private_key";
+
+    private CredentialCheck() {}
+
+    /**
+     * Checks what was given against what the profile needs, and completes it by what is kept.
+     *
+     * @param profile says which credentials there are and which of them is used
+     * @param given the member {@code credentials}
+     * @param kept what the vault holds already; empty for a new registration
+     */
+    static SecretFields check(CatalogEntry profile, JsonNode given, SecretFields kept) {
+        if (!given.isObject()) {
+            throw BrokerException.invalid("/credentials", "An object is needed.");
+        }
+        Set<String> needed = needed(profile);
+        Map<String, Secret> fields = new HashMap<>();
+        kept.values().forEach((name, value) -> {
+            if (needed.contains(name)) {
+                fields.put(name, value);
+            }
+        });
+        given.properties().forEach(member -> {
+            if (!needed.contains(member.getKey())) {
+                throw unexpected(profile, member.getKey());
+            }
+            fields.put(member.getKey(), secret(member.getKey(), member.getValue()));
+        });
+        for (String name : needed) {
+            if (!fields.containsKey(name)) {
+                throw BrokerException.invalid(pointer(name), "The registration needs this credential.");
+            }
+        }
+        return new SecretFields(fields);
+    }
+
+    /** A client proves itself in one way: what the other ways would need is not even stored. */
+    private static Set<String> needed(CatalogEntry profile) {
+        Set<String> needed = new HashSet<>(profile.credentialFields());
+        boolean signs = profile.clientAuthentication() == ClientAuthentication.PRIVATE_KEY_JWT;
+        needed.remove(signs ? CLIENT_SECRET : PRIVATE_KEY);
+        return needed;
+    }
+
+    private static BrokerException unexpected(CatalogEntry profile, String name) {
+        return profile.credentialFields().contains(name)
+                ? BrokerException.invalid(pointer(name), "The client authentication of the settings does not use this.")
+                : BrokerException.invalid("/credentials", "There is a credential that the catalog row does not name.");
+    }
+
+    private static Secret secret(String name, JsonNode value) {
+        // A JWK may be given as it is, without being quoted once more.
+        String text = name.equals(PRIVATE_KEY) && value.isObject() ? value.toString() : value.textValue();
+        if (text == null || text.isBlank() || text.length() > LONGEST || !RowJson.isKeepable(text)) {
+            throw BrokerException.invalid(pointer(name), "A text of 1 to " + LONGEST + " characters is needed.");
+        }
+        if (name.equals(PRIVATE_KEY)) {
+            return ClientKey.parse(Secret.of(text)).jwk();
+        }
+        if (text.codePoints().anyMatch(Character::isISOControl)) {
+            throw BrokerException.invalid(pointer(name), "Control characters are not allowed.");
+        }
+        return Secret.of(text);
+    }
+
+    private static String pointer(String name) {
+        return "/credentials/" + name;
+    }
+}

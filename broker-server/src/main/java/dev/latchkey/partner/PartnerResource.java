@@ -1,0 +1,179 @@
+package dev.latchkey.partner;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.latchkey.caller.CurrentCaller;
+import dev.latchkey.caller.Roles;
+import dev.latchkey.http.PublicUrl;
+import dev.latchkey.partner.Registrations.Saved;
+import dev.latchkey.partner.Registrations.Wanted;
+import dev.latchkey.problem.BrokerException;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.net.URI;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /api/v1/partners}: our registrations at partners. Credentials go in and never come out (R155). */
+@Path("/api/v1/partners")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
+public class PartnerResource {
+
+    private static final int PAGE = 100;
+
+    private final Registrations registrations;
+    private final PartnerRows rows;
+    private final Profiles profiles;
+    private final PublicUrl publicUrl;
+    private final CurrentCaller caller;
+
+    PartnerResource(
+            Registrations registrations,
+            PartnerRows rows,
+            Profiles profiles,
+            PublicUrl publicUrl,
+            CurrentCaller caller) {
+        this.registrations = registrations;
+        this.rows = rows;
+        this.profiles = profiles;
+        this.publicUrl = publicUrl;
+        this.caller = caller;
+    }
+
+    /** The body of a new registration. Prints without credentials. */
+    public record NewPartnerRequest(
+            @Nullable String id,
+            @Nullable String catalog,
+            @Nullable String name,
+            @Nullable JsonNode credentials,
+            @Nullable JsonNode settings) {
+
+        @Override
+        public String toString() {
+            return "NewPartnerRequest[]";
+        }
+    }
+
+    /** The body of a change: what is left out is as if it had never been given, credentials excepted. */
+    public record PartnerRequest(
+            @Nullable String catalog,
+            @Nullable String name,
+            @Nullable JsonNode credentials,
+            @Nullable JsonNode settings) {
+
+        @Override
+        public String toString() {
+            return "PartnerRequest[]";
+        }
+
+        private Wanted wanted() {
+            return new Wanted(
+                    PartnerInput.catalog(catalog),
+                    PartnerInput.name(name),
+                    PartnerInput.object(credentials, "/credentials"),
+                    PartnerInput.object(settings, "/settings"));
+        }
+    }
+
+    /** A registration; {@code redirect_uri} is what the partner has to be told, where browsers come back. */
+    public record PartnerAnswer(
+            String id,
+            String catalog,
+            String name,
+            Optional<URI> redirectUri,
+            JsonNode settings,
+            Map<String, String> fingerprints,
+            boolean misconfigured,
+            Instant createdAt,
+            Optional<List<String>> warnings) {}
+
+    /** A page of registrations, newest first; {@code next} is the {@code after} of the next page. */
+    public record PartnerPage(List<PartnerAnswer> items, Optional<String> next) {}
+
+    /** Registers our client at a partner. */
+    @POST
+    @RolesAllowed(Roles.ADMIN)
+    public Response create(@Nullable NewPartnerRequest body) {
+        NewPartnerRequest given = PartnerInput.body(body);
+        String id = PartnerInput.id(given.id());
+        Wanted wanted =
+                new PartnerRequest(given.catalog(), given.name(), given.credentials(), given.settings()).wanted();
+        Saved saved = registrations.create(id, wanted, caller.get().actor());
+        return Response.created(publicUrl.resolve("/api/v1/partners/" + id))
+                .entity(answer(saved.registration(), saved.warnings()))
+                .build();
+    }
+
+    /** The registrations. */
+    @GET
+    @RolesAllowed(Roles.ADMIN)
+    public PartnerPage list(@QueryParam("after") @Nullable String after) {
+        PageCursor cursor = after == null ? PageCursor.BEGIN : PageCursor.parse(after);
+        List<Registration> found = rows.page(cursor, PAGE + 1);
+        List<Registration> page = found.subList(0, Math.min(PAGE, found.size()));
+        Optional<String> next =
+                found.size() > PAGE ? Optional.of(PageCursor.of(page.getLast()).text()) : Optional.empty();
+        return new PartnerPage(page.stream().map(it -> answer(it, List.of())).toList(), next);
+    }
+
+    /** One registration. */
+    @GET
+    @Path("/{id}")
+    @RolesAllowed(Roles.ADMIN)
+    public PartnerAnswer get(@PathParam("id") String id) {
+        return rows.read(PartnerInput.known(id))
+                .map(it -> answer(it, List.of()))
+                .orElseThrow(BrokerException::notFound);
+    }
+
+    /** Changes a registration; credentials that are left out stay. */
+    @PUT
+    @Path("/{id}")
+    @RolesAllowed(Roles.ADMIN)
+    public PartnerAnswer replace(@PathParam("id") String id, @Nullable PartnerRequest body) {
+        Wanted wanted = PartnerInput.body(body).wanted();
+        Saved saved = registrations.replace(
+                PartnerInput.known(id), wanted, caller.get().actor());
+        return answer(saved.registration(), saved.warnings());
+    }
+
+    /** Removes a registration and its credentials. */
+    @DELETE
+    @Path("/{id}")
+    @RolesAllowed(Roles.ADMIN)
+    public void delete(@PathParam("id") String id) {
+        registrations.remove(PartnerInput.known(id), caller.get().actor());
+    }
+
+    private PartnerAnswer answer(Registration registration, List<String> warnings) {
+        boolean browser = profiles.row(registration.catalog())
+                .filter(row -> row.kind().needsBrowser())
+                .isPresent();
+        return new PartnerAnswer(
+                registration.id(),
+                registration.catalog(),
+                registration.name(),
+                browser ? Optional.of(publicUrl.resolve("/callback/" + registration.id())) : Optional.empty(),
+                registration.settings(),
+                new TreeMap<>(registration.fingerprints()),
+                registration.misconfigured(),
+                registration.createdAt(),
+                warnings.isEmpty() ? Optional.empty() : Optional.of(warnings));
+    }
+}

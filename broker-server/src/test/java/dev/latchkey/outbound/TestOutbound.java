@@ -1,0 +1,62 @@
+package dev.latchkey.outbound;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.InetAddress;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.Set;
+import javax.net.ssl.SSLContext;
+
+/** Builds the parts of this package for tests, also for those of other packages. */
+public final class TestOutbound {
+
+    private TestOutbound() {}
+
+    /** A guard with the default ports. */
+    public static SsrfGuard guard(boolean allowLoopback) {
+        return new SsrfGuard(config(allowLoopback));
+    }
+
+    /** The real client, open for loopback only as the sandbox is. */
+    public static PartnerHttp http() {
+        return http(config(true), InetAddress::getAllByName, platformTls(), new SimpleMeterRegistry());
+    }
+
+    /** The default configuration, but for loopback. */
+    public static OutboundConfig config(boolean allowLoopback) {
+        return new Config(allowLoopback, Duration.ofSeconds(10), Duration.ofSeconds(3), 262_144, Set.of(443));
+    }
+
+    static OutboundConfig impatient(Duration deadline) {
+        return new Config(true, deadline, Duration.ofSeconds(3), 262_144, Set.of(443));
+    }
+
+    static OutboundConfig closedWithPort(int port) {
+        return new Config(false, Duration.ofSeconds(10), Duration.ofSeconds(3), 262_144, Set.of(443, port));
+    }
+
+    static GuardedPartnerHttp http(OutboundConfig config, HostLookup lookup, SSLContext tls, MeterRegistry meters) {
+        return new GuardedPartnerHttp(config, new SsrfGuard(config), meters, "test", lookup, tls);
+    }
+
+    static GuardedPartnerHttp http(OutboundConfig config, HostLookup lookup) {
+        return http(config, lookup, platformTls(), new SimpleMeterRegistry());
+    }
+
+    static GuardedPartnerHttp http(OutboundConfig config) {
+        return http(config, InetAddress::getAllByName);
+    }
+
+    private static SSLContext platformTls() {
+        try {
+            return SSLContext.getDefault();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private record Config(
+            boolean allowLoopback, Duration deadline, Duration connectTimeout, int maxBody, Set<Integer> ports)
+            implements OutboundConfig {}
+}

@@ -1,0 +1,32 @@
+package dev.latchkey.partner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class PartnersConfigTest {
+
+    @Test
+    @DisplayName("R75 leaves the addresses of built-in rows alone by default")
+    void hasSafeDefaults() {
+        assertThat(read(Map.of()).endpointOverrides()).isFalse();
+    }
+
+    @Test
+    void readsEveryKey() {
+        assertThat(read(Map.of("latchkey.partners.endpoint-overrides", "true")).endpointOverrides())
+                .isTrue();
+    }
+
+    private static PartnersConfig read(Map<String, String> properties) {
+        return new SmallRyeConfigBuilder()
+                .withMapping(PartnersConfig.class)
+                .withSources(new PropertiesConfigSource(properties, "test", 100))
+                .build()
+                .getConfigMapping(PartnersConfig.class);
+    }
+}
