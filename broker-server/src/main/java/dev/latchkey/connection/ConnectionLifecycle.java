@@ -112,6 +112,28 @@ public class ConnectionLifecycle {
         return found.isPresent();
     }
 
+    /** Nothing of an ended connection is left in the vault; until this is noted, the sweep tries again. */
+    @Transactional
+    public void forgotten(UUID id) {
+        store.lock(id).filter(row -> row.status().isFinal()).ifPresent(row -> row.kvVersion = 0);
+    }
+
+    /** Ended connections whose credential may still be in the vault. */
+    @Transactional
+    public List<Connection> notForgotten(int limit) {
+        return store.find("kvVersion > 0 and status in ('expired', 'revoked')").page(0, limit).list().stream()
+                .map(store::toConnection)
+                .toList();
+    }
+
+    /** Approved connections that no browser will come for, left by an attempt that failed; oldest first. */
+    @Transactional
+    public List<UUID> approvedAt(String partner, int limit) {
+        return store.find("partner = ?1 and status = 'approved' order by seq", partner).page(0, limit).list().stream()
+                .map(row -> row.id)
+                .toList();
+    }
+
     /** The partner definitively refuses the credential: the user has to connect again. Told once. */
     @Transactional
     public void needsReauth(UUID id, String reason, Actor actor) {

@@ -1,6 +1,7 @@
 package dev.latchkey.partner;
 
 import dev.latchkey.vault.SecretFields;
+import java.util.List;
 import java.util.Optional;
 
 /** The registrations, as other features see them. Thread-safe. */
@@ -8,6 +9,9 @@ public interface Partners {
 
     /** The registration with that id. */
     Optional<Partner> find(String id);
+
+    /** Every registration. */
+    List<Partner> all();
 
     /** The credentials of our client, read from the vault for one use; by the names of the contract's table. */
     SecretFields credentials(Partner partner);

@@ -1,4 +1,7 @@
-/** One final class a protocol. What every protocol needs is done once, in the engine around it. */
+/**
+ * One final class a protocol; what several of them say to a partner (token endpoint, client authentication, ID token)
+ * stands beside them. What every handshake needs whatever its protocol is done in the engine around it.
+ */
 @NullMarked
 package dev.latchkey.handshake.protocol;
 

@@ -1,0 +1,138 @@
+package dev.latchkey.handshake;
+
+import dev.latchkey.audit.Actor;
+import dev.latchkey.audit.AuditAction;
+import dev.latchkey.connection.Connection;
+import dev.latchkey.connection.ConnectionLifecycle;
+import dev.latchkey.connection.ConnectionLifecycle.NewCredential;
+import dev.latchkey.connection.Connections;
+import dev.latchkey.problem.BrokerException;
+import dev.latchkey.problem.ProblemType;
+import dev.latchkey.secret.Secret;
+import dev.latchkey.secret.SecretGenerator;
+import dev.latchkey.vault.Credential;
+import dev.latchkey.vault.CredentialCodec;
+import dev.latchkey.vault.CredentialVault;
+import dev.latchkey.vault.StoredRecord;
+import dev.latchkey.vault.VaultPath;
+import dev.latchkey.vault.VersionConflictException;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * The last step of a browser's handshake: a credential is staged, and only the one who asked for the link makes it
+ * usable, from its own session (R71). Until then, and without it, nobody can use the credential. Thread-safe.
+ */
+@ApplicationScoped
+class Confirmations {
+
+    private final ConfirmationRows rows;
+    private final Connections connections;
+    private final ConnectionLifecycle lifecycle;
+    private final RefreshPlan plan;
+    private final Revocations revocations;
+    private final CredentialVault vault;
+    private final SecretGenerator generator;
+
+    Confirmations(
+            ConfirmationRows rows,
+            Connections connections,
+            ConnectionLifecycle lifecycle,
+            RefreshPlan plan,
+            Revocations revocations,
+            CredentialVault vault,
+            SecretGenerator generator) {
+        this.rows = rows;
+        this.connections = connections;
+        this.lifecycle = lifecycle;
+        this.plan = plan;
+        this.revocations = revocations;
+        this.vault = vault;
+        this.generator = generator;
+    }
+
+    /** Stages a credential and returns the one-time handle. One staged before is revoked and destroyed. */
+    Secret stage(Connection connection, Credential credential, String issuedTo, Actor actor) {
+        dropStaged(connection, actor);
+        int version = write(VaultPath.staged(connection.id()), credential, CredentialVault.ABSENT);
+        Secret handle = generator.next();
+        rows.put(connection.id(), handle, issuedTo, version, credential);
+        if (!lifecycle.awaitConfirmation(connection.id(), credential.scopes(), actor)) {
+            dropStaged(connection, actor);
+            throw Handshakes.stateInvalid();
+        }
+        return handle;
+    }
+
+    /**
+     * Makes a staged credential the connection's own.
+     *
+     * @param confirmer who confirms; must be who asked for the link
+     * @throws BrokerException {@code initiator_mismatch} for a wrong handle, a wrong confirmer, or too late; a third wrong
+     *     handle ends the staged credential
+     */
+    Connection confirm(UUID id, Secret handle, String confirmer, Actor actor) {
+        ConfirmationRows.Verdict verdict = rows.check(id, handle, confirmer);
+        if (verdict != ConfirmationRows.Verdict.RIGHT) {
+            if (verdict == ConfirmationRows.Verdict.EXHAUSTED) {
+                drop(id, "wrong_handle", actor);
+            }
+            throw mismatch();
+        }
+        StoredRecord staged = vault.read(VaultPath.staged(id)).orElseThrow(Confirmations::mismatch);
+        Credential credential = CredentialCodec.decode(staged.fields());
+        int version = write(VaultPath.connection(id), credential, currentVersion(id));
+        activate(id, credential, version, actor);
+        vault.destroy(VaultPath.staged(id));
+        return connections.find(id).orElseThrow(BrokerException::notFound);
+    }
+
+    /** Ends every staged credential whose time is up. */
+    void dropExpired(Actor actor) {
+        rows.expired().forEach(id -> drop(id, "confirmation_expired", actor));
+    }
+
+    private void activate(UUID id, Credential credential, int version, Actor actor) {
+        NewCredential state = plan.credentialState(credential, version);
+        if (!rows.remove(id)) {
+            throw mismatch();
+        }
+        if (!lifecycle.activate(id, state, actor)) {
+            // Revoked meanwhile: disconnect wins (R9).
+            Connection ended = connections.find(id).orElseThrow(BrokerException::notFound);
+            revocations.revoke(ended, credential, VaultPath.connection(id), actor);
+            vault.destroy(VaultPath.staged(id));
+            throw mismatch();
+        }
+    }
+
+    private void drop(UUID id, String reason, Actor actor) {
+        rows.remove(id);
+        connections.find(id).ifPresent(connection -> dropStaged(connection, actor));
+        lifecycle.abandon(id, reason, AuditAction.CONFIRMATION_FAILED, actor);
+    }
+
+    private void dropStaged(Connection connection, Actor actor) {
+        VaultPath path = VaultPath.staged(connection.id());
+        Optional<StoredRecord> staged = vault.read(path);
+        staged.ifPresent(stored -> revocations.revoke(connection, CredentialCodec.decode(stored.fields()), path, actor));
+    }
+
+    private int currentVersion(UUID id) {
+        return vault.read(VaultPath.connection(id)).map(StoredRecord::version).orElse(CredentialVault.ABSENT);
+    }
+
+    private int write(VaultPath path, Credential credential, int expected) {
+        try {
+            return vault.write(path, CredentialCodec.encode(credential), expected);
+        } catch (VersionConflictException e) {
+            throw new BrokerException(ProblemType.CONFLICT, "The connection is being changed right now.", e);
+        }
+    }
+
+    private static BrokerException mismatch() {
+        return new BrokerException(
+                ProblemType.INITIATOR_MISMATCH, "The handle is wrong, has ended, or belongs to somebody else.");
+    }
+}

@@ -1,0 +1,36 @@
+package dev.latchkey.handshake;
+
+import dev.latchkey.catalog.HandshakeKind;
+import dev.latchkey.secret.Secret;
+import dev.latchkey.vault.Credential;
+import dev.latchkey.vault.SecretFields;
+
+/**
+ * One protocol by which a partner gives us a credential. Implementations are final, stateless and thread-safe, live in
+ * {@code handshake.protocol} and pass {@code HandshakeContract}. Abilities that not every protocol has are interfaces of
+ * their own: {@link Refreshable}, {@link Revocable}.
+ *
+ * <p>Failures are {@link dev.latchkey.problem.BrokerException}s whose type tells the caller what to do.
+ */
+public interface Handshake {
+
+    /** Which kind of catalog row this protocol serves; one class a kind. */
+    HandshakeKind kind();
+
+    /**
+     * The first step. The engine has made {@code state}, which must come back in the callback.
+     *
+     * @param context the partner and what was approved
+     * @param state the value to give to the partner, 256 random bits
+     */
+    HandshakeStep begin(HandshakeContext context, Secret state);
+
+    /**
+     * The last step, after the engine has checked state, browser, registration and issuer, and that it is the first time.
+     *
+     * @param context the partner and what was approved
+     * @param callback what the partner sent along with the browser
+     * @param memo what {@link #begin} asked to be remembered
+     */
+    Credential complete(HandshakeContext context, Callback callback, SecretFields memo);
+}

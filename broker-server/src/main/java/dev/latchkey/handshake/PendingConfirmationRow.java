@@ -1,0 +1,41 @@
+package dev.latchkey.handshake;
+
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import java.time.Instant;
+import java.util.UUID;
+
+/** A row of table {@code pending_confirmation}. */
+@Entity
+@Table(name = "pending_confirmation")
+class PendingConfirmationRow {
+
+    @Id
+    UUID connection;
+
+    @Column(name = "handle_sha256")
+    byte[] handleSha256;
+
+    @Column(name = "issued_to")
+    String issuedTo;
+
+    @Column(name = "wrong_handles")
+    int wrongHandles;
+
+    @Column(name = "staged_version")
+    int stagedVersion;
+
+    @Column(name = "token_expires_at")
+    Instant tokenExpiresAt;
+
+    @Column
+    String[] scopes;
+
+    @Column(name = "expires_at")
+    Instant expiresAt;
+
+    /** For Hibernate. */
+    PendingConfirmationRow() {}
+}

@@ -1,0 +1,46 @@
+package dev.latchkey.handshake;
+
+import dev.latchkey.connection.ConnectionLifecycle.NewCredential;
+import dev.latchkey.vault.Credential;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+
+/** Decides when a credential is renewed ahead of its end, spread out so that many do not fall due together (R17). */
+@ApplicationScoped
+public class RefreshPlan {
+
+    /** Below this an access token is too short-lived to be renewed ahead. */
+    private static final Duration SHORTEST = Duration.ofSeconds(60);
+
+    private final SecureRandom random;
+
+    RefreshPlan(SecureRandom random) {
+        this.random = random;
+    }
+
+    /** What PostgreSQL keeps of a credential that the vault holds at a version. */
+    public NewCredential credentialState(Credential credential, int kvVersion) {
+        return switch (credential) {
+            case Credential.OAuth2 tokens ->
+                new NewCredential(kvVersion, tokens.expiresAt(), dueAt(tokens), tokens.scopes());
+        };
+    }
+
+    static Instant expiryOf(Credential credential) {
+        return switch (credential) {
+            case Credential.OAuth2 tokens -> tokens.expiresAt();
+        };
+    }
+
+    /** Between 70 % and 80 % of the life; at the end of it where the life is very short. */
+    private Instant dueAt(Credential.OAuth2 tokens) {
+        Duration life = Duration.between(tokens.issuedAt(), tokens.expiresAt());
+        if (life.compareTo(SHORTEST) < 0) {
+            return tokens.expiresAt();
+        }
+        double share = 0.7 + 0.1 * random.nextDouble();
+        return tokens.issuedAt().plusMillis((long) (life.toMillis() * share));
+    }
+}

@@ -1,0 +1,137 @@
+package dev.latchkey.handshake.protocol;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.latchkey.handshake.HandshakeContext;
+import dev.latchkey.oauth.Scopes;
+import dev.latchkey.outbound.PartnerResponse;
+import dev.latchkey.problem.BrokerException;
+import dev.latchkey.problem.ProblemType;
+import dev.latchkey.secret.Secret;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Says what the answer of a token endpoint means. Only {@code error=invalid_grant} in a JSON object with status 400, 401
+ * or 403 is definitive about a grant; HTML, forms, 5xx, or an error with status 200 are not (R60). Thread-safe.
+ */
+@ApplicationScoped
+class TokenAnswerReader {
+
+    /** RFC 6749 appendices A.12 and A.17: tokens are of VSCHARs; the length is our own bound (R44). */
+    private static final Pattern TOKEN = Pattern.compile("[\\x20-\\x7E]{1,32768}");
+
+    private static final int DEEPEST = 20;
+    private static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(DEEPEST)
+                            .maxNumberLength(100)
+                            .build())
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private final Clock clock;
+
+    TokenAnswerReader(Clock clock) {
+        this.clock = clock;
+    }
+
+    TokenAnswer read(PartnerResponse response, HandshakeContext context) {
+        Optional<JsonNode> json = object(response);
+        if (response.status() == 200) {
+            return json.map(body -> success(body, context)).orElseGet(TokenAnswerReader::nonsense);
+        }
+        String error = json.map(body -> body.path("error").asText("")).orElse("");
+        return switch (response.status()) {
+            case 400, 401, 403 -> refusal(response.status(), error);
+            case 429 -> later(ProblemType.PARTNER_RATE_LIMITED, response);
+            default -> response.status() >= 500 ? later(ProblemType.PARTNER_UNAVAILABLE, response) : nonsense();
+        };
+    }
+
+    private static TokenAnswer refusal(int status, String error) {
+        return switch (error) {
+            case "invalid_grant" -> new TokenAnswer.GrantRefused();
+            case "invalid_client", "unauthorized_client" -> new TokenAnswer.ClientRefused();
+            default -> status == 401 ? new TokenAnswer.ClientRefused() : nonsense();
+        };
+    }
+
+    private TokenAnswer success(JsonNode body, HandshakeContext context) {
+        Optional<Secret> accessToken = token(body, "access_token");
+        if (accessToken.isEmpty() || body.hasNonNull("error")) {
+            return nonsense();
+        }
+        if (!body.path("token_type").asText("bearer").equalsIgnoreCase("bearer")) {
+            return new TokenAnswer.Unusable(
+                    new BrokerException(
+                            ProblemType.UNSUPPORTED_TOKEN_TYPE, "The partner issued a token that is no bearer token."),
+                    true);
+        }
+        Instant now = clock.instant();
+        return new TokenAnswer.Issued(
+                accessToken.get(),
+                token(body, "refresh_token"),
+                token(body, "id_token"),
+                scopes(body),
+                now,
+                now.plus(TokenLifetime.of(
+                        body.path("expires_in"), context.partner().profile().refresh())));
+    }
+
+    /** A missing, null, empty or unprintable value is no token (R12). */
+    private static Optional<Secret> token(JsonNode body, String name) {
+        JsonNode value = body.path(name);
+        return value.isTextual() && TOKEN.matcher(value.textValue()).matches()
+                ? Optional.of(Secret.of(value.textValue()))
+                : Optional.empty();
+    }
+
+    /** RFC 6749 section 3.3; anything that is not a list of scope tokens is taken as not said. */
+    private static Optional<Scopes> scopes(JsonNode body) {
+        JsonNode value = body.path("scope");
+        if (!value.isTextual() || value.textValue().isBlank()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Scopes.parse(value.textValue()));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<JsonNode> object(PartnerResponse response) {
+        String type = response.header("content-type").orElse("").toLowerCase(Locale.ROOT);
+        if (type.startsWith("text/html")) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.ofNullable(JSON.readTree(response.body())).filter(JsonNode::isObject);
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    private TokenAnswer later(ProblemType type, PartnerResponse response) {
+        Duration delay = RetryAfter.of(response.header("retry-after"), clock.instant());
+        return new TokenAnswer.Unusable(new BrokerException(type, type.title() + ".").retryAfter(delay), true);
+    }
+
+    private static TokenAnswer nonsense() {
+        return new TokenAnswer.Unusable(
+                new BrokerException(ProblemType.PARTNER_BAD_RESPONSE, "The partner's answer cannot be used."), true);
+    }
+}

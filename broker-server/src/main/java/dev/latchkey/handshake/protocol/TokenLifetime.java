@@ -1,0 +1,40 @@
+package dev.latchkey.handshake.protocol;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.latchkey.catalog.RefreshSemantics;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Reads {@code expires_in} (RFC 6749 section 5.1) whatever the partner wrote: a number, also as a text or with a
+ * fraction, is believed up to the row's maximum; anything else (missing, negative, a date) is the row's default (R14).
+ */
+final class TokenLifetime {
+
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}(\\.[0-9]{1,9})?");
+
+    private TokenLifetime() {}
+
+    static Duration of(JsonNode expiresIn, RefreshSemantics refresh) {
+        Duration stated = number(expiresIn)
+                .filter(value -> value.signum() >= 0)
+                .map(value ->
+                        value.min(BigDecimal.valueOf(refresh.maximumLifetime().toSeconds())))
+                .map(value ->
+                        Duration.ofSeconds(value.setScale(0, RoundingMode.FLOOR).longValueExact()))
+                .orElse(refresh.defaultLifetime());
+        return stated.compareTo(refresh.maximumLifetime()) < 0 ? stated : refresh.maximumLifetime();
+    }
+
+    private static Optional<BigDecimal> number(JsonNode value) {
+        if (value.isNumber() && !Double.isNaN(value.doubleValue())) {
+            return Optional.of(value.decimalValue());
+        }
+        return value.isTextual() && NUMBER.matcher(value.textValue()).matches()
+                ? Optional.of(new BigDecimal(value.textValue()))
+                : Optional.empty();
+    }
+}

@@ -1,0 +1,60 @@
+package dev.latchkey.job;
+
+import com.github.kagkarlsson.scheduler.Scheduler;
+import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
+import com.github.kagkarlsson.scheduler.task.helper.Tasks;
+import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
+import dev.latchkey.audit.Actor;
+import io.quarkus.arc.All;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import javax.sql.DataSource;
+import org.jboss.logging.Logger;
+
+/** Starts db-scheduler with every {@link Job}, and stops it before the process ends. */
+@ApplicationScoped
+class JobRunner {
+
+    private static final Logger LOG = Logger.getLogger(JobRunner.class);
+    private static final Duration POLLING = Duration.ofSeconds(1);
+    private static final Duration DRAIN = Duration.ofSeconds(20);
+
+    private final Scheduler scheduler;
+
+    JobRunner(DataSource database, @All List<Job> jobs) {
+        scheduler = Scheduler.create(database)
+                .startTasks(jobs.stream().map(JobRunner::task).toList())
+                .executorService(Executors.newVirtualThreadPerTaskExecutor())
+                .threads(Math.max(1, jobs.size()))
+                .pollingInterval(POLLING)
+                .shutdownMaxWait(DRAIN)
+                .build();
+    }
+
+    void start(@Observes StartupEvent event) {
+        scheduler.start();
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        scheduler.stop();
+    }
+
+    private static RecurringTask<Void> task(Job job) {
+        return Tasks.recurring(job.name(), FixedDelay.of(job.pause())).execute((instance, context) -> run(job));
+    }
+
+    private static void run(Job job) {
+        try {
+            job.run(Actor.system(job.name(), UUID.randomUUID().toString()));
+        } catch (RuntimeException e) {
+            // The next run comes after the usual pause: a job that fails must not run more often than one that works.
+            LOG.warnf(e, "job %s failed", job.name());
+        }
+    }
+}

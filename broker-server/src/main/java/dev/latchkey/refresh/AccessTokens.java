@@ -1,0 +1,111 @@
+package dev.latchkey.refresh;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.latchkey.audit.Actor;
+import dev.latchkey.connection.Connection;
+import dev.latchkey.problem.BrokerException;
+import dev.latchkey.problem.ProblemType;
+import dev.latchkey.vault.CredentialCodec;
+import dev.latchkey.vault.CredentialVault;
+import dev.latchkey.vault.VaultPath;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Access tokens that live long enough: from memory, else from the vault, else from one renewal that all callers share.
+ * Thread-safe.
+ */
+@ApplicationScoped
+public class AccessTokens {
+
+    /** A token with less life than this is never served from a cache (R16). */
+    public static final Duration LEAST_LIFE = Duration.ofSeconds(30);
+
+    private static final int MOST_HELD = 100_000;
+    /** A renewal that did not bring a longer life is not repeated for each caller that wishes for one. */
+    private static final Duration RENEWED_JUST_NOW = Duration.ofSeconds(30);
+
+    private final Renewals renewals;
+    private final CredentialVault vault;
+    private final Clock clock;
+    private final Cache<UUID, HeldToken> held =
+            Caffeine.newBuilder().maximumSize(MOST_HELD).build();
+
+    AccessTokens(Renewals renewals, CredentialVault vault, Clock clock) {
+        this.renewals = renewals;
+        this.vault = vault;
+        this.clock = clock;
+    }
+
+    /**
+     * A token of an active connection that lives for at least {@code minTtl}, or the partner's fresh one where that is
+     * shorter than {@link #LEAST_LIFE} and nothing longer was asked for (R14).
+     *
+     * @throws BrokerException {@code cannot_satisfy_min_ttl} if even a fresh one is too short; {@code
+     *     refresh_in_progress} if the renewal takes longer than 10 s; what the renewal ended with
+     */
+    public HeldToken get(Connection connection, Duration minTtl, Actor actor) {
+        Duration needed = minTtl.compareTo(LEAST_LIFE) > 0 ? minTtl : LEAST_LIFE;
+        Optional<HeldToken> known = current(connection);
+        if (known.isPresent() && lives(known.get(), needed)) {
+            return known.get();
+        }
+        if (known.isPresent() && wasRenewedJustNow(known.get()) && lives(known.get(), LEAST_LIFE)) {
+            throw cannotSatisfy();
+        }
+        HeldToken fresh = renewals.await(connection.id(), actor);
+        if (lives(fresh, LEAST_LIFE)) {
+            held.put(connection.id(), fresh);
+        }
+        if (!lives(fresh, needed) && minTtl.compareTo(fresh.remaining(clock.instant())) > 0) {
+            throw cannotSatisfy();
+        }
+        return fresh;
+    }
+
+    /** Forgets what is held for a connection that has ended. */
+    public void evict(UUID connection) {
+        held.invalidate(connection);
+    }
+
+    /** What is held, if it is not older than what PostgreSQL knows; else what the vault has. */
+    private Optional<HeldToken> current(Connection connection) {
+        HeldToken known = held.getIfPresent(connection.id());
+        if (known != null && known.kvVersion() >= connection.credential().kvVersion()) {
+            return Optional.of(known);
+        }
+        boolean worthReading = connection
+                .credential()
+                .expiresAt()
+                .filter(end -> end.isAfter(clock.instant().plus(LEAST_LIFE)))
+                .isPresent();
+        return worthReading ? fromVault(connection) : Optional.empty();
+    }
+
+    private Optional<HeldToken> fromVault(Connection connection) {
+        Optional<HeldToken> read = vault.read(VaultPath.connection(connection.id()))
+                .filter(stored -> stored.version() >= connection.credential().kvVersion())
+                .map(stored -> RefreshProtocol.held(CredentialCodec.decode(stored.fields()), stored.version(), false));
+        read.ifPresent(token -> held.put(connection.id(), token));
+        return read;
+    }
+
+    private boolean lives(HeldToken token, Duration needed) {
+        return token.remaining(clock.instant()).compareTo(needed) >= 0;
+    }
+
+    private boolean wasRenewedJustNow(HeldToken token) {
+        Instant since = clock.instant().minus(RENEWED_JUST_NOW);
+        return token.renewed() && token.credential().issuedAt().isAfter(since);
+    }
+
+    private static BrokerException cannotSatisfy() {
+        return new BrokerException(
+                ProblemType.CANNOT_SATISFY_MIN_TTL, "The partner's tokens do not live as long as min_ttl asks.");
+    }
+}

@@ -1,0 +1,26 @@
+package dev.latchkey.refresh;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** How credentials are renewed ahead of their end. */
+@ConfigMapping(prefix = "latchkey.refresh")
+public interface RefreshConfig {
+
+    /** Whether credentials are renewed before they end, also when no app asks. */
+    @WithDefault("true")
+    boolean ahead();
+
+    /** The pause between two looks at what is due. */
+    @WithDefault("PT5S")
+    Duration aheadPause();
+
+    /** How many credentials one look renews at most. */
+    @WithDefault("200")
+    int aheadBatch();
+
+    /** How many renewals of one look run at the same time. */
+    @WithDefault("8")
+    int aheadConcurrency();
+}

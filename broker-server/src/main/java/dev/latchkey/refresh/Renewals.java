@@ -1,0 +1,83 @@
+package dev.latchkey.refresh;
+
+import dev.latchkey.audit.Actor;
+import dev.latchkey.problem.BrokerException;
+import io.quarkus.runtime.ShutdownEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * One renewal of a connection at a time in this process: callers, {@code min_ttl} and the renewal ahead all join the one
+ * that runs (R3). It goes on when its callers have lost patience (R4), and the process waits for it before it ends (R24).
+ * Thread-safe.
+ */
+@ApplicationScoped
+class Renewals {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration DRAIN = Duration.ofSeconds(20);
+
+    private final RefreshProtocol protocol;
+    private final Map<UUID, CompletableFuture<HeldToken>> running = new ConcurrentHashMap<>();
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+    Renewals(RefreshProtocol protocol) {
+        this.protocol = protocol;
+    }
+
+    /** The outcome of the running renewal, or of a new one; {@code refresh_in_progress} after 10 s. */
+    HeldToken await(UUID connection, Actor actor) {
+        try {
+            return join(connection, actor).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            throw RefreshProtocol.inProgress();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw RefreshProtocol.inProgress();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof BrokerException problem) {
+                throw problem;
+            }
+            throw new IllegalStateException("a renewal failed unexpectedly", e.getCause());
+        }
+    }
+
+    private CompletableFuture<HeldToken> join(UUID connection, Actor actor) {
+        CompletableFuture<HeldToken> mine = new CompletableFuture<>();
+        CompletableFuture<HeldToken> other = running.putIfAbsent(connection, mine);
+        if (other != null) {
+            return other;
+        }
+        threads.execute(() -> run(connection, actor, mine));
+        return mine;
+    }
+
+    private void run(UUID connection, Actor actor, CompletableFuture<HeldToken> outcome) {
+        try {
+            HeldToken token = protocol.renew(connection, actor);
+            running.remove(connection, outcome);
+            outcome.complete(token);
+        } catch (Throwable e) {
+            running.remove(connection, outcome);
+            outcome.completeExceptionally(e);
+            if (e instanceof Error error && !(e instanceof AssertionError)) {
+                throw error;
+            }
+        }
+    }
+
+    void drain(@Observes ShutdownEvent event) throws InterruptedException {
+        threads.shutdown();
+        threads.awaitTermination(DRAIN.toSeconds(), TimeUnit.SECONDS);
+    }
+}

@@ -1,0 +1,180 @@
+package dev.latchkey.token;
+
+import dev.latchkey.audit.AuditAction;
+import dev.latchkey.audit.AuditEvent;
+import dev.latchkey.audit.AuditLog;
+import dev.latchkey.caller.Caller.AppCaller;
+import dev.latchkey.connection.Connection;
+import dev.latchkey.connection.ConnectionStatus;
+import dev.latchkey.connection.Connections;
+import dev.latchkey.connection.Grant;
+import dev.latchkey.oauth.Scopes;
+import dev.latchkey.problem.BrokerException;
+import dev.latchkey.problem.ProblemType;
+import dev.latchkey.refresh.AccessTokens;
+import dev.latchkey.refresh.HeldToken;
+import dev.latchkey.secret.Fingerprinter;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Decides whether an app gets a token, and writes down that it did before it does (R168).
+ *
+ * <p>The decision may be made on what is remembered of the connection, since the audit row is only written if nothing has
+ * changed (R104); a refusal is never made on memory alone. Thread-safe.
+ */
+@ApplicationScoped
+class TokenDesk {
+
+    /** A connection that keeps changing under a caller's hands is not chased for ever. */
+    private static final int ATTEMPTS = 5;
+
+    private final Connections connections;
+    private final AccessTokens tokens;
+    private final AuditLog audit;
+    private final Fingerprinter fingerprinter;
+    private final Clock clock;
+
+    TokenDesk(Connections connections, AccessTokens tokens, AuditLog audit, Fingerprinter fingerprinter, Clock clock) {
+        this.connections = connections;
+        this.tokens = tokens;
+        this.audit = audit;
+        this.fingerprinter = fingerprinter;
+        this.clock = clock;
+    }
+
+    /** A token for the app, or a refusal; either is audited. */
+    HandOut handOut(UUID id, TokenWish wish, AppCaller app) {
+        Optional<Connection> known = connections.snapshot(id);
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            if (attempt > 0
+                    || known.isEmpty()
+                    || refusal(known.get(), wish, app).isPresent()) {
+                known = connections.freshSnapshot(id);
+            }
+            Connection connection = admitted(id, known, wish, app);
+            HeldToken token = token(connection, wish, app);
+            Optional<HandOut> handOut = record(connection, token, app);
+            if (handOut.isPresent()) {
+                return handOut.get();
+            }
+        }
+        throw new BrokerException(ProblemType.REFRESH_IN_PROGRESS, "The connection is being changed; ask again.");
+    }
+
+    private Connection admitted(UUID id, Optional<Connection> known, TokenWish wish, AppCaller app) {
+        Optional<BrokerException> refusal =
+                known.isEmpty() ? Optional.of(BrokerException.notFound()) : refusal(known.get(), wish, app);
+        if (refusal.isPresent()) {
+            AuditEvent event =
+                    AuditEvent.of(app.actor(), AuditAction.TOKEN_DENIED).app(app.id());
+            audit.append(known.map(connection -> event.connection(id).partner(connection.partner()))
+                    .orElse(event)
+                    .denied(refusal.get().type().code()));
+            throw refusal.get();
+        }
+        return known.orElseThrow();
+    }
+
+    private HeldToken token(Connection connection, TokenWish wish, AppCaller app) {
+        try {
+            return tokens.get(connection, wish.minTtl(), app.actor());
+        } catch (BrokerException e) {
+            audit.append(AuditEvent.of(app.actor(), AuditAction.TOKEN_DENIED)
+                    .app(app.id())
+                    .connection(connection.id())
+                    .partner(connection.partner())
+                    .failed(e.type().code()));
+            throw e;
+        }
+    }
+
+    /** Writes the row, if the connection is still as it was; the version that a renewal just made is as good. */
+    private Optional<HandOut> record(Connection decided, HeldToken token, AppCaller app) {
+        Connection connection =
+                token.renewed() && token.kvVersion() > decided.credential().kvVersion()
+                        ? connections.freshSnapshot(decided.id()).orElse(decided)
+                        : decided;
+        if (refusal(connection, new TokenWish(Duration.ZERO, Scopes.none()), app)
+                .isPresent()) {
+            return Optional.empty();
+        }
+        HandOut handOut = handOut(connection, token);
+        AuditEvent event = AuditEvent.of(app.actor(), AuditAction.TOKEN_HANDED_OUT)
+                .app(app.id())
+                .connection(connection.id())
+                .partner(connection.partner())
+                .token(fingerprinter.fingerprint(handOut.accessToken()))
+                .detail("scopes", handOut.scopes().asText())
+                .detail("expires_in", handOut.life().toSeconds());
+        return audit.appendIfCurrent(event, connection.version()) ? Optional.of(handOut) : Optional.empty();
+    }
+
+    /** Why the app may not have a token of this connection, if it may not. */
+    private Optional<BrokerException> refusal(Connection connection, TokenWish wish, AppCaller app) {
+        Optional<Grant> grant = connection.grantOf(app.id());
+        // An ended connection is as unknown as a foreign one (R104, R160).
+        if (grant.isEmpty() || connection.status() == ConnectionStatus.REVOKED) {
+            return Optional.of(BrokerException.notFound());
+        }
+        if (connection.status() == ConnectionStatus.NEEDS_REAUTH) {
+            return Optional.of(new BrokerException(ProblemType.NEEDS_REAUTH, "The user has to connect again.")
+                    .with("reason", connection.reason().orElse("invalid_grant"))
+                    .with("reconnect", "/api/v1/connections/" + connection.id() + "/connect-url"));
+        }
+        if (connection.status() != ConnectionStatus.ACTIVE || connection.isExpiredAt(clock.instant())) {
+            return Optional.of(notActive(connection));
+        }
+        return scopeRefusal(connection, grant.get(), wish);
+    }
+
+    private Optional<BrokerException> scopeRefusal(Connection connection, Grant grant, TokenWish wish) {
+        if (!grant.methods().isEmpty()) {
+            return Optional.of(new BrokerException(
+                    ProblemType.METHOD_NOT_GRANTED, "The grant names methods: sign or proxy, no token."));
+        }
+        Scopes usable = connection.partnerScopes().intersect(connection.scopes());
+        Scopes granted = grant.scopes().orElse(connection.scopes());
+        // The whole token would go to the app: a grant that covers less of it does not cover it.
+        if (!granted.containsAll(usable) || !granted.containsAll(wish.scopes())) {
+            return Optional.of(new BrokerException(
+                    ProblemType.SCOPE_NOT_GRANTED, "The grant does not cover the scope of the token."));
+        }
+        return Optional.empty();
+    }
+
+    private BrokerException notActive(Connection connection) {
+        String status = connection.isExpiredAt(clock.instant())
+                ? ConnectionStatus.EXPIRED.wireName()
+                : connection.status().wireName();
+        return new BrokerException(ProblemType.CONNECTION_NOT_ACTIVE, "The connection is not active.")
+                .with("status", status);
+    }
+
+    private HandOut handOut(Connection connection, HeldToken token) {
+        Instant now = clock.instant();
+        Duration life = token.remaining(now);
+        Scopes covered = token.credential().scopes();
+        List<String> warnings = new ArrayList<>();
+        if (life.compareTo(AccessTokens.LEAST_LIFE) < 0) {
+            warnings.add(HandOut.SHORT_LIVED);
+        }
+        if (!connection.scopes().containsAll(covered)) {
+            warnings.add(HandOut.EXCESS_SCOPES);
+        }
+        if (!covered.containsAll(connection.scopes())) {
+            warnings.add(HandOut.MISSING_SCOPES);
+        }
+        return new HandOut(
+                token.credential().accessToken(),
+                Duration.ofSeconds(life.toSeconds()),
+                covered.intersect(connection.scopes()),
+                List.copyOf(warnings));
+    }
+}

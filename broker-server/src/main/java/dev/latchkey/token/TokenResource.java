@@ -1,0 +1,111 @@
+package dev.latchkey.token;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.latchkey.caller.Caller;
+import dev.latchkey.caller.Caller.AppCaller;
+import dev.latchkey.caller.CurrentCaller;
+import dev.latchkey.caller.Roles;
+import dev.latchkey.oauth.Scopes;
+import dev.latchkey.problem.BrokerException;
+import dev.latchkey.problem.ProblemType;
+import dev.latchkey.secret.Purpose;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** {@code POST /api/v1/connections/{id}/token}: a short-lived token for an app with a grant. */
+@Path("/api/v1/connections/{id}/token")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
+public class TokenResource {
+
+    private static final long LONGEST_MIN_TTL = Duration.ofHours(24).toSeconds();
+
+    private final TokenDesk desk;
+    private final CurrentCaller caller;
+
+    TokenResource(TokenDesk desk, CurrentCaller caller) {
+        this.desk = desk;
+        this.caller = caller;
+    }
+
+    /** The body; may be absent. */
+    public record TokenRequest(
+            @Nullable Long minTtl, @Nullable List<@Nullable String> scopes) {}
+
+    /** The answer: never a refresh token, a client secret or the partner's raw answer (R156). */
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    public record TokenResponse(
+            String accessToken,
+            String tokenType,
+            @JsonInclude(JsonInclude.Include.ALWAYS) long expiresIn,
+            @JsonInclude(JsonInclude.Include.ALWAYS) String scope,
+            List<String> warnings) {
+
+        static TokenResponse of(HandOut handOut) {
+            return new TokenResponse(
+                    handOut.accessToken().reveal(Purpose.HAND_OUT),
+                    "Bearer",
+                    handOut.life().toSeconds(),
+                    handOut.scopes().asText(),
+                    handOut.warnings());
+        }
+    }
+
+    /** Hands out a token. */
+    @POST
+    @RolesAllowed(Roles.APP)
+    public Response token(@PathParam("id") String id, @Nullable TokenRequest body) {
+        HandOut handOut = desk.handOut(uuid(id), wish(body), app());
+        return Response.ok(TokenResponse.of(handOut))
+                .header("Cache-Control", "no-store")
+                .build();
+    }
+
+    private AppCaller app() {
+        if (caller.get() instanceof Caller.AppCaller app) {
+            return app;
+        }
+        throw new BrokerException(ProblemType.FORBIDDEN, "Only an app gets tokens.");
+    }
+
+    private static TokenWish wish(@Nullable TokenRequest body) {
+        if (body == null) {
+            return new TokenWish(Duration.ZERO, Scopes.none());
+        }
+        long minTtl = body.minTtl() == null ? 0 : body.minTtl();
+        if (minTtl < 0 || minTtl > LONGEST_MIN_TTL) {
+            throw BrokerException.invalid("/min_ttl", "A number of seconds from 0 to " + LONGEST_MIN_TTL + ".");
+        }
+        return new TokenWish(Duration.ofSeconds(minTtl), scopes(body.scopes()));
+    }
+
+    private static Scopes scopes(@Nullable List<@Nullable String> values) {
+        if (values == null) {
+            return Scopes.none();
+        }
+        if (values.size() > 100 || values.stream().anyMatch(value -> value == null || !Scopes.isToken(value))) {
+            throw BrokerException.invalid("/scopes", "At most 100 well-formed scopes.");
+        }
+        return Scopes.of(values.stream().map(java.util.Objects::requireNonNull).toList());
+    }
+
+    private static UUID uuid(String text) {
+        try {
+            return UUID.fromString(text);
+        } catch (IllegalArgumentException e) {
+            throw BrokerException.notFound();
+        }
+    }
+}

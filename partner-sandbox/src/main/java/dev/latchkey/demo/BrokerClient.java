@@ -1,0 +1,94 @@
+package dev.latchkey.demo;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** The broker's API as its callers see it. Remembers every answer, so that the end of a story can look for leaks. */
+final class BrokerClient {
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .build();
+    private final List<String> answers = new CopyOnWriteArrayList<>();
+    private final URI base;
+
+    BrokerClient(URI base) {
+        this.base = base;
+    }
+
+    /** Somebody who calls the broker: a user of it, or an app, by HTTP Basic. */
+    record Identity(String authorization) {
+        static Identity of(String name, String password) {
+            byte[] pair = (name + ":" + password).getBytes(StandardCharsets.UTF_8);
+            return new Identity("Basic " + Base64.getEncoder().encodeToString(pair));
+        }
+
+        /** Prints nothing: the value is a credential. */
+        @Override
+        public String toString() {
+            return "identity";
+        }
+    }
+
+    /** GET below {@code /api/v1}. */
+    Answer get(Identity who, String path) throws StepFailed {
+        return send(request(who, path).GET());
+    }
+
+    /** POST of a JSON body below {@code /api/v1}. */
+    Answer post(Identity who, String path, Map<String, ?> body) throws StepFailed {
+        String text = JSON.valueToTree(body).toString();
+        return send(
+                request(who, path).header("Content-Type", "application/json").POST(BodyPublishers.ofString(text)));
+    }
+
+    /** Whether any answer so far held this text. */
+    boolean everAnswered(String text) {
+        return answers.stream().anyMatch(answer -> answer.contains(text));
+    }
+
+    private HttpRequest.Builder request(Identity who, String path) {
+        return HttpRequest.newBuilder(base.resolve("/api/v1" + path))
+                .timeout(Duration.ofSeconds(30))
+                .header("Accept", "application/json, application/problem+json")
+                .header("Authorization", who.authorization());
+    }
+
+    private Answer send(HttpRequest.Builder request) throws StepFailed {
+        try {
+            HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
+            answers.add(response.headers().map() + "\n" + response.body());
+            return new Answer(response.statusCode(), read(response.body()));
+        } catch (IOException unreachable) {
+            throw new StepFailed("no answer from the broker");
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new StepFailed("interrupted");
+        }
+    }
+
+    private static JsonNode read(String body) {
+        try {
+            return body.isBlank() ? MissingNode.getInstance() : JSON.readTree(body);
+        } catch (JsonProcessingException notJson) {
+            return MissingNode.getInstance();
+        }
+    }
+}

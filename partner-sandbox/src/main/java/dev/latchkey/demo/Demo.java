@@ -1,0 +1,111 @@
+package dev.latchkey.demo;
+
+import dev.latchkey.demo.BrokerClient.Identity;
+import dev.latchkey.sandbox.client.SandboxControl;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Plays every partner's story against a running broker and a running sandbox, and prints one row a partner; the last
+ * line is {@code demo: N partners, N ok}. Exit status 0 only if every row is ok.
+ *
+ * <p>Arguments: the broker's address, the sandbox's address. The passwords of the users {@code admin} and {@code
+ * approver} come by {@code LATCHKEY_ADMIN_PASSWORD} and {@code LATCHKEY_APPROVER_PASSWORD}.
+ */
+public final class Demo {
+
+    /** The rows, in the order of the catalog. */
+    static final List<DemoPartner> PARTNERS = List.of(
+            new OAuth2Partner(
+                    "cryptonit-oauth2",
+                    "cryptonit",
+                    true,
+                    List.of("basic", "trade"),
+                    Map.of(
+                            "authorization_endpoint", "/cryptonit/oauth2/authorize",
+                            "token_endpoint", "/cryptonit/oauth/token",
+                            "api_base", "/cryptonit/apiv2/rest"),
+                    "/cryptonit/apiv2/rest/users/me"),
+            new OAuth2Partner(
+                    "noones-oauth2-direct",
+                    "noones",
+                    false,
+                    List.of(),
+                    Map.of("token_endpoint", "/noones/oauth2/token", "api_base", "/noones-api"),
+                    "/noones-api/user/me"),
+            new OAuth2Partner(
+                    "noones-oauth2-delegated",
+                    "noones",
+                    true,
+                    List.of(),
+                    Map.of(
+                            "authorization_endpoint", "/noones/oauth2/authorize",
+                            "token_endpoint", "/noones/oauth2/token",
+                            "api_base", "/noones-api"),
+                    "/noones-api/user/me"));
+
+    private static final String ROW = "%-26s %6s %9s %11s   %s%n";
+
+    private final URI broker;
+    private final URI sandbox;
+    private final Identity admin;
+    private final Identity approver;
+    private final PrintStream out;
+
+    private Demo(URI broker, URI sandbox, Identity admin, Identity approver, PrintStream out) {
+        this.broker = broker;
+        this.sandbox = sandbox;
+        this.admin = admin;
+        this.approver = approver;
+        this.out = out;
+    }
+
+    /** Runs the demo once. */
+    public static void main(String[] args) throws IOException {
+        Optional<String> admin = Optional.ofNullable(System.getenv("LATCHKEY_ADMIN_PASSWORD"));
+        Optional<String> approver = Optional.ofNullable(System.getenv("LATCHKEY_APPROVER_PASSWORD"));
+        if (args.length != 2 || admin.isEmpty() || approver.isEmpty()) {
+            System.err.println("usage: Demo <broker address> <sandbox address>, passwords by LATCHKEY_*_PASSWORD");
+            System.exit(2);
+            return;
+        }
+        Demo demo = new Demo(
+                URI.create(args[0]),
+                URI.create(args[1]),
+                Identity.of("admin", admin.get()),
+                Identity.of("approver", approver.get()),
+                System.out);
+        System.exit(demo.run(PARTNERS) ? 0 : 1);
+    }
+
+    private boolean run(List<DemoPartner> partners) throws IOException {
+        out.printf(ROW, "partner", "steps", "renewals", "token life", "result");
+        int ok = 0;
+        try (ReturnPage returnPage = ReturnPage.open()) {
+            for (DemoPartner partner : partners) {
+                ok += play(partner, returnPage) ? 1 : 0;
+            }
+        }
+        out.println("demo: " + partners.size() + " partners, " + ok + " ok");
+        out.flush();
+        return ok == partners.size();
+    }
+
+    private boolean play(DemoPartner partner, ReturnPage returnPage) {
+        Steps steps = new Steps();
+        Stage stage = new Stage(
+                new BrokerClient(broker), admin, approver, sandbox, new SandboxControl(sandbox), returnPage, steps);
+        try {
+            DemoPartner.Outcome outcome = partner.play(stage);
+            out.printf(ROW, partner.name(), steps.done(), outcome.renewals(), outcome.lifetimeSeconds() + " s", "ok");
+            return true;
+        } catch (StepFailed failed) {
+            out.printf(ROW, partner.name(), steps.done(), "-", "-", "FAILED at " + failed.getMessage());
+            return false;
+        }
+    }
+}

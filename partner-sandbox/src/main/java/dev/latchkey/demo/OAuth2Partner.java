@@ -1,0 +1,179 @@
+package dev.latchkey.demo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.latchkey.demo.BrokerClient.Identity;
+import dev.latchkey.sandbox.browser.ConsentBrowser;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * A partner of the OAuth 2 family.
+ *
+ * @param name catalog id, also the id of our registration
+ * @param sandboxName how the sandbox calls the partner that it plays
+ * @param consent whether a user consents in a browser; else the account is our own (client credentials)
+ * @param scopes what the app asks for
+ * @param endpoints names of endpoints and their paths at the sandbox
+ * @param apiPath a call that the access token opens
+ */
+record OAuth2Partner(
+        String name,
+        String sandboxName,
+        boolean consent,
+        List<String> scopes,
+        Map<String, String> endpoints,
+        String apiPath)
+        implements DemoPartner {
+    private static final String USER = "alice";
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    @Override
+    public Outcome play(Stage stage) throws StepFailed {
+        Steps steps = stage.steps();
+        String secret = newSecret();
+        steps.step("register the partner", () -> registerPartner(stage, secret));
+        Identity app = steps.step("register the app", () -> registerApp(stage));
+        String connection = steps.step("ask for a connection", () -> ask(stage, app));
+        steps.step(
+                "approve",
+                () -> stage.broker()
+                        .post(stage.approver(), "/connections/" + connection + "/approve", Map.of())
+                        .expect(200));
+        if (consent) {
+            String connectUrl = steps.step(
+                    "get the connect URL",
+                    () -> stage.broker()
+                            .post(app, "/connections/" + connection + "/connect-url", Map.of())
+                            .expect(200)
+                            .text("connect_url"));
+            String handle = steps.step("consent in the browser", () -> consentInBrowser(stage, connection, connectUrl));
+            steps.step(
+                    "confirm",
+                    () -> stage.broker()
+                            .post(app, "/connections/" + connection + "/confirm", Map.of("handle", handle))
+                            .expect(200));
+        }
+        steps.step("become active", () -> new Patience(stage.broker()).untilActive(app, connection));
+        TokenUse use = new TokenUse(stage, app, connection, api(stage));
+        Outcome outcome = use.play(this::renewals);
+        steps.step("keep secrets", () -> findNoSecret(stage, secret));
+        return outcome;
+    }
+
+    private String clientId() {
+        return "latchkey-" + name;
+    }
+
+    private static String newSecret() {
+        byte[] bytes = new byte[32];
+        RANDOM.nextBytes(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    private URI api(Stage stage) {
+        return stage.sandboxAddress().resolve(apiPath);
+    }
+
+    /** First with us, because our answer names the redirect URI that the partner has to know. */
+    private Answer registerPartner(Stage stage, String secret) throws StepFailed {
+        Map<String, String> addresses = new TreeMap<>();
+        endpoints.forEach((endpoint, path) ->
+                addresses.put(endpoint, stage.sandboxAddress().resolve(path).toString()));
+        Answer answer = stage.broker()
+                .post(
+                        stage.admin(),
+                        "/partners",
+                        Map.of(
+                                "id",
+                                name,
+                                "catalog",
+                                name,
+                                "credentials",
+                                Map.of("client_id", clientId(), "client_secret", secret),
+                                "settings",
+                                Map.of("endpoints", addresses)))
+                .expect(201);
+        String[] redirectUris = consent ? new String[] {answer.text("redirect_uri")} : new String[0];
+        stage.sandbox().registerClient(sandboxName, clientId(), secret, redirectUris);
+        return answer;
+    }
+
+    private Identity registerApp(Stage stage) throws StepFailed {
+        String id = "shop-" + name;
+        Answer answer = stage.broker()
+                .post(
+                        stage.admin(),
+                        "/apps",
+                        Map.of(
+                                "id",
+                                id,
+                                "name",
+                                "Demo shop",
+                                "return_urls",
+                                List.of(stage.returnPage().address().toString())))
+                .expect(201);
+        return Identity.of(id, answer.text("secret"));
+    }
+
+    private String ask(Stage stage, Identity app) throws StepFailed {
+        Map<String, Object> body = new TreeMap<>(Map.of(
+                "partner", name, "owner", "customer-17", "scopes", scopes, "purpose", "show the customer's orders"));
+        if (consent) {
+            body.put("return_url", stage.returnPage().address().toString());
+        }
+        return stage.broker().post(app, "/connections", body).expect(201).text("id");
+    }
+
+    private String consentInBrowser(Stage stage, String connection, String connectUrl) throws StepFailed {
+        ConsentBrowser browser = new ConsentBrowser();
+        browser.get(URI.create(connectUrl));
+        browser.followAll();
+        if (browser.page().status() != 200 || browser.page().forms().isEmpty()) {
+            throw new StepFailed(where(browser) + " instead of the partner's consent page");
+        }
+        browser.allow(USER);
+        browser.followAll();
+        return stage.returnPage()
+                .takeHandle(connection)
+                .orElseThrow(() -> new StepFailed(where(browser) + " and no handle at the app's return URL"));
+    }
+
+    /** Path and status only: queries carry codes and handles, and a page's text is not ours to print. */
+    private static String where(ConsentBrowser browser) {
+        return "the browser ends at " + browser.page().uri().getPath() + " with "
+                + browser.page().status();
+    }
+
+    /** How many further access tokens the partner issued: refreshes, or client credentials once more. */
+    private long renewals(Stage stage, JsonNode apiAnswer) {
+        String family = apiAnswer.path("family").asText();
+        if (consent) {
+            return stage.sandbox().refreshes(family);
+        }
+        return stage.sandbox().requests(sandboxName, "token").stream()
+                        .filter(request -> request.family().equals(family))
+                        .count()
+                - 1;
+    }
+
+    /** The partner knows what must stay between it and the broker; no answer of the broker may have held it. */
+    private Boolean findNoSecret(Stage stage, String secret) throws StepFailed {
+        List<String> refreshTokens = stage.sandbox().requests(sandboxName, "refresh").stream()
+                .map(request -> request.formValue("refresh_token"))
+                .flatMap(Optional::stream)
+                .toList();
+        if (consent && refreshTokens.isEmpty()) {
+            throw new StepFailed("the partner saw no refresh token");
+        }
+        if (stage.broker().everAnswered(secret)
+                || refreshTokens.stream().anyMatch(token -> stage.broker().everAnswered(token))) {
+            throw new StepFailed("an answer of the broker held a secret");
+        }
+        return true;
+    }
+}

@@ -1,0 +1,101 @@
+package dev.latchkey.demo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.latchkey.demo.BrokerClient.Identity;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.ToLongBiFunction;
+
+/** What an app does with an active connection: takes a token again and again, and calls the partner with it. */
+final class TokenUse {
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final int ASKED_AGAIN = 3;
+
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+    private final Stage stage;
+    private final Identity app;
+    private final String connection;
+    private final URI api;
+
+    TokenUse(Stage stage, Identity app, String connection, URI api) {
+        this.stage = stage;
+        this.app = app;
+        this.connection = connection;
+        this.api = api;
+    }
+
+    /**
+     * Takes a token, uses it, forces a renewal by asking for more life than is left, and uses the new one.
+     *
+     * @param renewals counts at the partner what was renewed, given the partner's API answer
+     */
+    DemoPartner.Outcome play(ToLongBiFunction<Stage, JsonNode> renewals) throws StepFailed {
+        Steps steps = stage.steps();
+        Answer first = steps.step("take a token", () -> token(Map.of()));
+        JsonNode served = steps.step("call the partner", () -> callPartner(first));
+        steps.step("take it again", this::takeItAgain);
+        long before = steps.step("count renewals", () -> renewals.applyAsLong(stage, served));
+        long life = first.seconds("expires_in");
+        Answer renewed = steps.step("force a renewal", () -> {
+            Patience.pause(Duration.ofSeconds(2));
+            return token(Map.of("min_ttl", life - 1));
+        });
+        steps.step("call the partner with the new token", () -> callPartner(renewed));
+        long after = steps.step(
+                "see one renewal at the partner", () -> exactlyOneMore(before, renewals.applyAsLong(stage, served)));
+        return new DemoPartner.Outcome(after, life);
+    }
+
+    private Answer token(Map<String, ?> body) throws StepFailed {
+        Answer answer = stage.broker()
+                .post(app, "/connections/" + connection + "/token", body)
+                .expect(200);
+        answer.text("access_token");
+        answer.seconds("expires_in");
+        if (answer.json().has("refresh_token")) {
+            throw new StepFailed("the answer holds a refresh token");
+        }
+        return answer;
+    }
+
+    private Boolean takeItAgain() throws StepFailed {
+        for (int i = 0; i < ASKED_AGAIN; i++) {
+            token(Map.of());
+        }
+        return true;
+    }
+
+    private JsonNode callPartner(Answer token) throws StepFailed {
+        HttpRequest request = HttpRequest.newBuilder(api)
+                .timeout(Duration.ofSeconds(30))
+                .header("User-Agent", "latchkey-demo")
+                .header("Authorization", "Bearer " + token.text("access_token"))
+                .build();
+        try {
+            HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+            if (response.statusCode() != 200) {
+                throw new StepFailed("the partner answered " + response.statusCode());
+            }
+            return JSON.readTree(response.body());
+        } catch (IOException unreachable) {
+            throw new StepFailed("no answer from the partner");
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new StepFailed("interrupted");
+        }
+    }
+
+    private static long exactlyOneMore(long before, long after) throws StepFailed {
+        if (after != before + 1) {
+            throw new StepFailed("the partner counted " + before + " renewals before and " + after + " after");
+        }
+        return after;
+    }
+}

@@ -1,0 +1,165 @@
+package dev.latchkey.sandbox.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
+
+/** Commands a sandbox over its control API. A refused command is an {@link IllegalStateException}. Thread-safe. */
+public final class SandboxControl {
+
+    private static final JsonMapper MAPPER = new JsonMapper();
+
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .build();
+    private final URI base;
+
+    /** For the sandbox at {@code base}, such as {@code http://127.0.0.1:8600}. */
+    public SandboxControl(URI base) {
+        this.base = base;
+    }
+
+    /** Registers a client that has a secret; without redirect URIs it is a client for its own access. */
+    public void registerClient(String partner, String clientId, String secret, String... redirectUris) {
+        register(partner, clientId, redirectUris, "client_secret", secret);
+    }
+
+    /** Registers a client that signs assertions (RFC 7523); the key is PEM. */
+    public void registerKeyClient(String partner, String clientId, String publicKeyPem, String... redirectUris) {
+        register(partner, clientId, redirectUris, "public_key", publicKeyPem);
+    }
+
+    private void register(String partner, String clientId, String[] redirectUris, String proof, String value) {
+        ObjectNode json = MAPPER.createObjectNode()
+                .put("partner", partner)
+                .put("client_id", clientId)
+                .put(proof, value);
+        List.of(redirectUris).forEach(json.putArray("redirect_uris")::add);
+        call("POST", "clients", json.toString());
+    }
+
+    /** Orders a fault and returns its id. */
+    public String fault(FaultOrder order) {
+        return call("POST", "faults", order.toJson()).path("id").asText();
+    }
+
+    /** Takes all ordered faults back. */
+    public void clearFaults() {
+        call("DELETE", "faults", "");
+    }
+
+    /** The faults that are still in store. */
+    public JsonNode faults() {
+        return call("GET", "faults", "");
+    }
+
+    /** Sets a partner's settings; what is not given goes back to the partner's default. */
+    public JsonNode settings(String partner, Map<String, ?> settings) {
+        return call("PUT", "settings/" + partner, MAPPER.valueToTree(settings).toString());
+    }
+
+    /** All counters. */
+    public JsonNode counters() {
+        return call("GET", "counters", "");
+    }
+
+    /** How many requests one endpoint of a partner got. */
+    public long count(String partner, String endpoint) {
+        return counters()
+                .path("partners")
+                .path(partner)
+                .path("requests")
+                .path(endpoint)
+                .asLong();
+    }
+
+    /** How many refreshes took effect in one family. */
+    public long refreshes(String family) {
+        return counters().path("families").path(family).path("refreshes").asLong();
+    }
+
+    /** All token families, oldest first. */
+    public JsonNode families() {
+        return call("GET", "families", "");
+    }
+
+    /** The youngest family of a user at a partner. */
+    public Optional<String> familyOf(String partner, String user) {
+        return StreamSupport.stream(families().spliterator(), false)
+                .filter(family -> family.path("partner").asText().equals(partner))
+                .filter(family -> family.path("user").asText().equals(user))
+                .map(family -> family.path("family").asText())
+                .reduce((older, younger) -> younger);
+    }
+
+    /** Ends a family, as a user does who withdraws consent at the partner. */
+    public void endFamily(String family) {
+        call("DELETE", "families/" + family, "");
+    }
+
+    /** The last requests to one endpoint of a partner, oldest first. */
+    public List<SeenRequest> requests(String partner, String endpoint) {
+        return StreamSupport.stream(
+                        call("GET", "requests?partner=" + encoded(partner) + "&endpoint=" + endpoint, "")
+                                .spliterator(),
+                        false)
+                .map(SeenRequest::of)
+                .toList();
+    }
+
+    /** The client assertions that a partner saw. */
+    public JsonNode assertions(String partner) {
+        return call("GET", "assertions?partner=" + encoded(partner), "");
+    }
+
+    /** Forgets the named parts, or everything if none is named. */
+    public void reset(String... parts) {
+        ObjectNode json = MAPPER.createObjectNode();
+        if (parts.length > 0) {
+            List.of(parts).forEach(json.putArray("only")::add);
+        }
+        call("POST", "reset", json.toString());
+    }
+
+    private JsonNode call(String method, String path, String body) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve("/control/" + path))
+                .timeout(Duration.ofSeconds(30))
+                .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        if (!body.isEmpty()) {
+            request.header("Content-Type", "application/json");
+        }
+        try {
+            HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
+            if (response.statusCode() >= 300) {
+                throw new IllegalStateException(
+                        method + " " + path + ": " + response.statusCode() + " " + response.body());
+            }
+            return MAPPER.readTree(response.body());
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", interrupted);
+        }
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+}
