@@ -6,7 +6,6 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -54,7 +53,7 @@ public final class Main {
 
     private static EmbeddedDatabase startDatabase(Path data) throws IOException {
         Path binaries = OwnerOnlyFile.folder(data.resolve("postgres-binaries"));
-        return EmbeddedDatabase.start(data, binaries, new SecretGenerator(new SecureRandom()));
+        return EmbeddedDatabase.start(data, binaries, new SecretGenerator(TimeAndChance.systemRandom()));
     }
 
     private static void await(CountDownLatch stopped) {

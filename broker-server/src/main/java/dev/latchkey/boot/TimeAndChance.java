@@ -19,6 +19,11 @@ final class TimeAndChance {
     @Produces
     @ApplicationScoped
     SecureRandom random() {
+        return systemRandom();
+    }
+
+    /** For what runs before there are beans. */
+    static SecureRandom systemRandom() {
         return new SecureRandom();
     }
 
