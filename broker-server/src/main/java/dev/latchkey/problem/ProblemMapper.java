@@ -52,7 +52,9 @@ final class ProblemMapper {
             return web.getResponse();
         }
         BrokerException problem = problem(thrown);
-        if (problem.type() == ProblemType.INTERNAL) {
+        if (context.response().ended()) {
+            LOG.debugf("request %s was answered while its body was read", RequestId.of(context));
+        } else if (problem.type() == ProblemType.INTERNAL) {
             LOG.errorf(thrown, "request %s failed", RequestId.of(context));
         } else {
             LOG.debugf("request %s: %s", RequestId.of(context), problem.type());
