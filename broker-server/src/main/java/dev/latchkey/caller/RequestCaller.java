@@ -37,8 +37,8 @@ class RequestCaller implements CurrentCaller {
         PresentedCredential credential = new PresentedCredential.Bearer(bearer);
         return caller(authentication
                 .known(credential)
-                .orElseGet(() -> authentication.prove(
-                        credential, new Attempt(RequestId.of(context), sourceIp(context)))));
+                .orElseGet(
+                        () -> authentication.prove(credential, new Attempt(RequestId.of(context), sourceIp(context)))));
     }
 
     private Caller caller(@Nullable ProvenCaller proven) {

@@ -63,11 +63,10 @@ public class BrowserResource {
             @PathParam("registration") String registration, @Context UriInfo uri, @Context HttpHeaders headers) {
         Callback callback = Callback.of(uri.getQueryParameters());
         HandshakeEngine.Arrival arrival = engine.arrive(registration, callback, jar(headers), browser());
-        Response.ResponseBuilder response =
-                switch (arrival) {
-                    case HandshakeEngine.Arrival.AwaitsConfirmation waits -> confirm(waits);
-                    case HandshakeEngine.Arrival.Denied denied -> denied(denied);
-                };
+        Response.ResponseBuilder response = switch (arrival) {
+            case HandshakeEngine.Arrival.AwaitsConfirmation waits -> confirm(waits);
+            case HandshakeEngine.Arrival.Denied denied -> denied(denied);
+        };
         return response.cookie(cleared(arrival.ticket())).build();
     }
 

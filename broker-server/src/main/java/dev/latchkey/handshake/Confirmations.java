@@ -116,7 +116,8 @@ class Confirmations {
     private void dropStaged(Connection connection, Actor actor) {
         VaultPath path = VaultPath.staged(connection.id());
         Optional<StoredRecord> staged = vault.read(path);
-        staged.ifPresent(stored -> revocations.revoke(connection, CredentialCodec.decode(stored.fields()), path, actor));
+        staged.ifPresent(
+                stored -> revocations.revoke(connection, CredentialCodec.decode(stored.fields()), path, actor));
     }
 
     private int currentVersion(UUID id) {

@@ -56,7 +56,6 @@ class RevocationRows {
                 .createNativeQuery("select id from pending_revocation where expires_at < now()", UUID.class)
                 .getResultList()
                 .stream()
-                
                 .toList();
     }
 
@@ -66,7 +65,6 @@ class RevocationRows {
                         select id, connection, partner from pending_revocation
                         where retry_at <= now() order by retry_at limit 50
                         """, Tuple.class).getResultList().stream()
-                
                 .map(row -> new Due(row.get(0, UUID.class), row.get(1, UUID.class), row.get(2, String.class)))
                 .toList();
     }

@@ -32,8 +32,7 @@ public class Revocations {
     private final CredentialVault vault;
     private final AuditLog audit;
 
-    Revocations(
-            RevocationRows rows, Handshakes handshakes, CredentialVault vault, AuditLog audit) {
+    Revocations(RevocationRows rows, Handshakes handshakes, CredentialVault vault, AuditLog audit) {
         this.rows = rows;
         this.handshakes = handshakes;
         this.vault = vault;

@@ -45,7 +45,6 @@ class LeaseRows {
                 .setParameter("id", connection)
                 .getResultStream()
                 .findFirst()
-                
                 .map(row -> new Lease(
                         connection,
                         row.get(0, Number.class).longValue(),
@@ -136,7 +135,6 @@ class LeaseRows {
                 .setParameter("id", connection)
                 .getResultStream()
                 .findFirst()
-                
                 .map(row -> Duration.ofSeconds(row.get(0, Number.class).longValue()));
     }
 
@@ -149,7 +147,6 @@ class LeaseRows {
                             and (lease_until is null or lease_until < now())
                         order by refresh_due_at
                         """, UUID.class).setMaxResults(limit).getResultList().stream()
-                
                 .toList();
     }
 }

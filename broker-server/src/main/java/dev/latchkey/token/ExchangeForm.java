@@ -40,9 +40,11 @@ record ExchangeForm(Target target, Optional<Secret> subjectToken, Scopes scopes)
         if (!grantType.equals(GrantType.TOKEN_EXCHANGE.wireName())) {
             throw new BrokerException(ProblemType.GRANT_NOT_ALLOWED, "Only token exchange is offered here.");
         }
-        single(form, "requested_token_type").filter(type -> !type.equals(ACCESS_TOKEN)).ifPresent(type -> {
-            throw invalid("Only access tokens are issued.");
-        });
+        single(form, "requested_token_type")
+                .filter(type -> !type.equals(ACCESS_TOKEN))
+                .ifPresent(type -> {
+                    throw invalid("Only access tokens are issued.");
+                });
         return new ExchangeForm(target(form), subjectToken(form), scopes(form));
     }
 
@@ -62,7 +64,8 @@ record ExchangeForm(Target target, Optional<Secret> subjectToken, Scopes scopes)
         Optional<String> type = single(form, "subject_token_type");
         Optional<String> token = single(form, "subject_token");
         if (token.isPresent() != type.isPresent()
-                || type.filter(value -> !Set.of(ACCESS_TOKEN, JWT).contains(value)).isPresent()) {
+                || type.filter(value -> !Set.of(ACCESS_TOKEN, JWT).contains(value))
+                        .isPresent()) {
             throw invalid("subject_token comes with its subject_token_type, an access token or JWT.");
         }
         if (single(form, "actor_token").isPresent()) {
