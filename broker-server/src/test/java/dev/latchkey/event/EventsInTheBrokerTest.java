@@ -56,8 +56,11 @@ class EventsInTheBrokerTest {
         try (EventReceiver receiver = EventReceiver.start(KEY)) {
             UUID connection = UUID.randomUUID();
             vault.write(
-                    new VaultPath("apps/shop"), SecretFields.of("events_secret", Secret.of(KEY)), CredentialVault.ABSENT);
-            QuarkusTransaction.requiringNew().run(() -> insert(connection, receiver.url().toString()));
+                    new VaultPath("apps/shop"),
+                    SecretFields.of("events_secret", Secret.of(KEY)),
+                    CredentialVault.ABSENT);
+            QuarkusTransaction.requiringNew()
+                    .run(() -> insert(connection, receiver.url().toString()));
 
             QuarkusTransaction.begin();
             events.publish(ConnectionEvents.Type.ACTIVE, connection, "shop-bank", Map.of());
@@ -79,8 +82,7 @@ class EventsInTheBrokerTest {
     @Test
     @DisplayName("an event without a transaction is a mistake")
     void needsATransaction() {
-        assertThatThrownBy(() ->
-                        events.publish(ConnectionEvents.Type.ACTIVE, UUID.randomUUID(), "shop-bank", Map.of()))
+        assertThatThrownBy(() -> events.publish(ConnectionEvents.Type.ACTIVE, UUID.randomUUID(), "shop-bank", Map.of()))
                 .isInstanceOf(TransactionalException.class);
     }
 
