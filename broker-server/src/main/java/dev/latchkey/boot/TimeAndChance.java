@@ -3,6 +3,7 @@ package dev.latchkey.boot;
 import dev.latchkey.secret.SecretGenerator;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.time.Clock;
 
@@ -17,7 +18,7 @@ final class TimeAndChance {
     }
 
     @Produces
-    @ApplicationScoped
+    @Singleton // its methods are final: no proxy can stand before it
     SecureRandom random() {
         return new SecureRandom();
     }
