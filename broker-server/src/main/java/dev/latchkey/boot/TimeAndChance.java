@@ -17,8 +17,9 @@ final class TimeAndChance {
         return Clock.systemUTC();
     }
 
+    /** No proxy can stand in for it: its class has final methods. */
     @Produces
-    @Singleton // its methods are final: no proxy can stand before it
+    @Singleton
     SecureRandom random() {
         return new SecureRandom();
     }
