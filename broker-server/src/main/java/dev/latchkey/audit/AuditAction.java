@@ -37,7 +37,8 @@ public enum AuditAction {
     TOKEN_HANDED_OUT,
     TOKEN_DENIED,
     AUTHENTICATION_FAILED,
-    LEASE_LOST;
+    LEASE_LOST,
+    VAULT_KEY_ROTATED;
 
     /** The name in JSON and in the table: {@code token_handed_out}. */
     public String wireName() {

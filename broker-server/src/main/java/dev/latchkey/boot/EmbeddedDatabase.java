@@ -28,9 +28,11 @@ public final class EmbeddedDatabase implements AutoCloseable {
     private static final Duration START_PATIENCE = Duration.ofSeconds(60);
 
     private final EmbeddedPostgres server;
+    private final Path cluster;
     private final ClusterPasswords passwords;
 
-    private EmbeddedDatabase(EmbeddedPostgres server, ClusterPasswords passwords) {
+    private EmbeddedDatabase(EmbeddedPostgres server, Path cluster, ClusterPasswords passwords) {
+        this.cluster = cluster;
         this.server = server;
         this.passwords = passwords;
     }
@@ -49,7 +51,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
             initialise(folder, cluster, binaries, passwords);
         }
         StalePostmaster.remove(cluster);
-        return new EmbeddedDatabase(launch(cluster, binaries, passwords), passwords);
+        return new EmbeddedDatabase(launch(cluster, binaries, passwords), cluster, passwords);
     }
 
     /** The database that the broker uses. */
@@ -67,6 +69,8 @@ public final class EmbeddedDatabase implements AutoCloseable {
     @Override
     public void close() throws IOException {
         server.close();
+        // The library gives up after five seconds, which a last checkpoint on a slow disk can take longer than.
+        StalePostmaster.remove(cluster);
     }
 
     private DatabaseAccess access(String name) {
@@ -90,6 +94,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         } finally {
             Files.delete(password.path());
         }
+        StalePostmaster.remove(unfinished);
         Files.move(unfinished, cluster, StandardCopyOption.ATOMIC_MOVE);
     }
 

@@ -21,7 +21,7 @@ public final class Main {
 
     private static final long STOP_SECONDS = 60;
 
-    private Main() {}
+    Main() {}
 
     /** The process. */
     public static void main(String... args) throws IOException {

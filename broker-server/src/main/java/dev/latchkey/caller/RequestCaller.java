@@ -6,26 +6,42 @@ import dev.latchkey.caller.ProvenCaller.ProvenPerson;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import dev.latchkey.problem.RequestId;
+import dev.latchkey.secret.Secret;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.RequestScoped;
+import org.jspecify.annotations.Nullable;
 
 /** The caller of the current request, from the identity that {@link CallerMechanism} has given it. */
 @RequestScoped
 class RequestCaller implements CurrentCaller {
 
     private final SecurityIdentity identity;
+    private final Authentication authentication;
     private final RoutingContext context;
 
-    RequestCaller(SecurityIdentity identity, RoutingContext context) {
+    RequestCaller(SecurityIdentity identity, Authentication authentication, RoutingContext context) {
         this.identity = identity;
+        this.authentication = authentication;
         this.context = context;
     }
 
     @Override
     public Caller get() {
-        ProvenCaller proven = identity.getAttribute(CallerMechanism.CALLER);
+        return caller(identity.getAttribute(CallerMechanism.CALLER));
+    }
+
+    @Override
+    public Caller prove(Secret bearer) {
+        PresentedCredential credential = new PresentedCredential.Bearer(bearer);
+        return caller(authentication
+                .known(credential)
+                .orElseGet(
+                        () -> authentication.prove(credential, new Attempt(RequestId.of(context), sourceIp(context)))));
+    }
+
+    private Caller caller(@Nullable ProvenCaller proven) {
         return switch (proven) {
             case ProvenApp(String id) -> new Caller.AppCaller(id, actor(Actor.Type.APP, id));
             case ProvenPerson(String name, var roles) ->

@@ -121,11 +121,7 @@ public class ConnectionLifecycle {
     /** Ended connections whose credential may still be in the vault. */
     @Transactional
     public List<Connection> notForgotten(int limit) {
-        return store
-                .find("kvVersion > 0 and status in ('expired', 'revoked')")
-                .page(0, limit)
-                .list()
-                .stream()
+        return store.find("kvVersion > 0 and status in ('expired', 'revoked')").page(0, limit).list().stream()
                 .map(store::toConnection)
                 .toList();
     }
@@ -133,11 +129,7 @@ public class ConnectionLifecycle {
     /** Approved connections that no browser will come for, left by an attempt that failed; oldest first. */
     @Transactional
     public List<UUID> approvedAt(String partner, int limit) {
-        return store
-                .find("partner = ?1 and status = 'approved' order by seq", partner)
-                .page(0, limit)
-                .list()
-                .stream()
+        return store.find("partner = ?1 and status = 'approved' order by seq", partner).page(0, limit).list().stream()
                 .map(row -> row.id)
                 .toList();
     }

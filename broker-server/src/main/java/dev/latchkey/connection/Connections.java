@@ -54,6 +54,24 @@ public class Connections {
                 .orElseThrow(BrokerException::notFound);
     }
 
+    /**
+     * The newest connection of an owner to a partner that an app may use; an active one before all others.
+     *
+     * @param app the app that has to have a grant
+     */
+    @Transactional
+    public Optional<Connection> usable(String partner, String owner, String app) {
+        ConnectionQuery all = new ConnectionQuery(
+                Optional.empty(), Optional.of(partner), Optional.of(owner), Optional.of(app), Optional.empty());
+        List<Connection> found = store.list(all, 100).stream()
+                .filter(connection -> connection.grantOf(app).isPresent())
+                .toList();
+        return found.stream()
+                .filter(connection -> connection.status() == ConnectionStatus.ACTIVE)
+                .findFirst()
+                .or(() -> found.stream().findFirst());
+    }
+
     @Transactional
     List<Connection> list(ConnectionQuery query, int limit) {
         return store.list(query, limit);

@@ -135,7 +135,8 @@ class BrowserSteps {
      */
     @Transactional
     Optional<Returned> take(Secret state, String registration, CookieJar cookies) {
-        return single("from PendingHandshakeRow where stateSha256 = :digest and expiresAt > :now",
+        return single(
+                        "from PendingHandshakeRow where stateSha256 = :digest and expiresAt > :now",
                         PendingHandshakeRow.class,
                         state.sha256(),
                         LockModeType.NONE)
@@ -187,8 +188,7 @@ class BrowserSteps {
     }
 
     private <T> Optional<T> single(String query, Class<T> type, byte[] digest, LockModeType lock) {
-        return entities
-                .createQuery(query, type)
+        return entities.createQuery(query, type)
                 .setParameter("digest", digest)
                 .setParameter("now", clock.instant())
                 .setLockMode(lock)

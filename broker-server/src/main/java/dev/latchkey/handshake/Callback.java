@@ -29,9 +29,7 @@ public record Callback(Map<String, Secret> parameters) {
                 throw new BrokerException(
                         dev.latchkey.problem.ProblemType.INVALID_REQUEST, "A parameter comes twice or is too long.");
             }
-            values.stream()
-                    .filter(value -> !value.isEmpty())
-                    .forEach(value -> single.put(name, Secret.of(value)));
+            values.stream().filter(value -> !value.isEmpty()).forEach(value -> single.put(name, Secret.of(value)));
         });
         return new Callback(single);
     }

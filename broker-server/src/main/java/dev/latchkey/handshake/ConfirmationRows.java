@@ -76,8 +76,7 @@ class ConfirmationRows {
 
     @Transactional
     List<UUID> expired() {
-        return entities.createQuery(
-                        "select connection from PendingConfirmationRow where expiresAt <= :now", UUID.class)
+        return entities.createQuery("select connection from PendingConfirmationRow where expiresAt <= :now", UUID.class)
                 .setParameter("now", clock.instant())
                 .setMaxResults(100)
                 .getResultList();

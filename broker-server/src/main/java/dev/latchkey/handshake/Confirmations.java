@@ -33,7 +33,6 @@ class Confirmations {
     private final RefreshPlan plan;
     private final Revocations revocations;
     private final CredentialVault vault;
-    private final CredentialCodec codec;
     private final SecretGenerator generator;
 
     Confirmations(
@@ -43,7 +42,6 @@ class Confirmations {
             RefreshPlan plan,
             Revocations revocations,
             CredentialVault vault,
-            CredentialCodec codec,
             SecretGenerator generator) {
         this.rows = rows;
         this.connections = connections;
@@ -51,7 +49,6 @@ class Confirmations {
         this.plan = plan;
         this.revocations = revocations;
         this.vault = vault;
-        this.codec = codec;
         this.generator = generator;
     }
 
@@ -84,7 +81,7 @@ class Confirmations {
             throw mismatch();
         }
         StoredRecord staged = vault.read(VaultPath.staged(id)).orElseThrow(Confirmations::mismatch);
-        Credential credential = codec.decode(staged.fields());
+        Credential credential = CredentialCodec.decode(staged.fields());
         int version = write(VaultPath.connection(id), credential, currentVersion(id));
         activate(id, credential, version, actor);
         vault.destroy(VaultPath.staged(id));
@@ -119,7 +116,8 @@ class Confirmations {
     private void dropStaged(Connection connection, Actor actor) {
         VaultPath path = VaultPath.staged(connection.id());
         Optional<StoredRecord> staged = vault.read(path);
-        staged.ifPresent(stored -> revocations.revoke(connection, codec.decode(stored.fields()), path, actor));
+        staged.ifPresent(
+                stored -> revocations.revoke(connection, CredentialCodec.decode(stored.fields()), path, actor));
     }
 
     private int currentVersion(UUID id) {
@@ -128,7 +126,7 @@ class Confirmations {
 
     private int write(VaultPath path, Credential credential, int expected) {
         try {
-            return vault.write(path, codec.encode(credential), expected);
+            return vault.write(path, CredentialCodec.encode(credential), expected);
         } catch (VersionConflictException e) {
             throw new BrokerException(ProblemType.CONFLICT, "The connection is being changed right now.", e);
         }

@@ -77,11 +77,7 @@ public class ConnectResource {
             throw new BrokerException(ProblemType.CONNECTION_NOT_APPROVED, "The connection is not approved.")
                     .with("status", connection.status().wireName());
         }
-        if (!handshakes
-                .partner(connection.partner())
-                .profile()
-                .kind()
-                .needsBrowser()) {
+        if (!handshakes.partner(connection.partner()).profile().kind().needsBrowser()) {
             throw new BrokerException(ProblemType.WRONG_KIND, "This partner needs no browser.");
         }
         Secret ticket = steps.issue(connection.id(), nameOf(who));
@@ -112,11 +108,10 @@ public class ConnectResource {
     /** The connection, for the app that asked for it, or for an admin where an admin did; else unknown. */
     private Connection asked(String id, Caller who) {
         Connection connection = connections.visible(uuid(id), who);
-        boolean own =
-                switch (who) {
-                    case Caller.AppCaller app -> connection.requester().equals(Requester.of(app));
-                    case Caller.PersonCaller person -> !connection.requester().isApp();
-                };
+        boolean own = switch (who) {
+            case Caller.AppCaller app -> connection.requester().equals(Requester.of(app));
+            case Caller.PersonCaller person -> !connection.requester().isApp();
+        };
         if (!own) {
             throw BrokerException.notFound();
         }

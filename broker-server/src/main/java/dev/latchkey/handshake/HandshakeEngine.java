@@ -115,8 +115,7 @@ class HandshakeEngine {
         BrowserSteps.Returned returned =
                 steps.take(state, registration, cookies).orElseThrow(Handshakes::stateInvalid);
         SecretFields memo = takeMemo(returned);
-        Connection connection =
-                connections.find(returned.connection()).orElseThrow(Handshakes::stateInvalid);
+        Connection connection = connections.find(returned.connection()).orElseThrow(Handshakes::stateInvalid);
         try {
             checkIssuer(returned, callback);
             if (callback.get("error").isPresent()) {
@@ -130,11 +129,7 @@ class HandshakeEngine {
     }
 
     private Arrival completed(
-            BrowserSteps.Returned returned,
-            Connection connection,
-            Callback callback,
-            SecretFields memo,
-            Actor actor) {
+            BrowserSteps.Returned returned, Connection connection, Callback callback, SecretFields memo, Actor actor) {
         Partner partner = handshakes.partner(connection.partner());
         HandshakeContext context = handshakes.context(partner, connection.scopes());
         Credential credential = handshakes.of(partner).complete(context, callback, memo);
@@ -145,7 +140,8 @@ class HandshakeEngine {
     /** R83: the partner's words go nowhere; only a code of the RFC does. */
     private Arrival denied(BrowserSteps.Returned returned, Connection connection, Callback callback, Actor actor) {
         String error = callback.get("error")
-                .filter(value -> ERROR_CODES.stream().anyMatch(code -> Secret.of(code).equals(value)))
+                .filter(value ->
+                        ERROR_CODES.stream().anyMatch(code -> Secret.of(code).equals(value)))
                 .map(value -> value.reveal(dev.latchkey.secret.Purpose.HAND_OUT))
                 .orElse("server_error");
         String reason = error.equals("access_denied") ? "partner_denied" : error;

@@ -1,10 +1,10 @@
 package dev.latchkey.handshake;
 
 import dev.latchkey.catalog.HandshakeKind;
+import dev.latchkey.oauth.Scopes;
 import dev.latchkey.partner.MetadataReader;
 import dev.latchkey.partner.Partner;
 import dev.latchkey.partner.Partners;
-import dev.latchkey.oauth.Scopes;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import io.quarkus.arc.All;

@@ -33,7 +33,6 @@ class PartnerConnector implements PartnerSide {
     private final Revocations revocations;
     private final RefreshPlan plan;
     private final CredentialVault vault;
-    private final CredentialCodec codec;
     private final SecretGenerator generator;
 
     PartnerConnector(
@@ -43,7 +42,6 @@ class PartnerConnector implements PartnerSide {
             Revocations revocations,
             RefreshPlan plan,
             CredentialVault vault,
-            CredentialCodec codec,
             SecretGenerator generator) {
         this.connections = connections;
         this.lifecycle = lifecycle;
@@ -51,7 +49,6 @@ class PartnerConnector implements PartnerSide {
         this.revocations = revocations;
         this.plan = plan;
         this.vault = vault;
-        this.codec = codec;
         this.generator = generator;
     }
 
@@ -88,7 +85,7 @@ class PartnerConnector implements PartnerSide {
         VaultPath path = VaultPath.connection(id);
         int current = vault.read(path).map(StoredRecord::version).orElse(CredentialVault.ABSENT);
         try {
-            return vault.write(path, codec.encode(credential), current);
+            return vault.write(path, CredentialCodec.encode(credential), current);
         } catch (VersionConflictException e) {
             throw new BrokerException(
                     dev.latchkey.problem.ProblemType.CONFLICT, "The connection is being changed right now.", e);
@@ -105,7 +102,7 @@ class PartnerConnector implements PartnerSide {
 
     private boolean end(Connection connection, VaultPath path, Actor actor) {
         return vault.read(path)
-                .map(stored -> revocations.revoke(connection, codec.decode(stored.fields()), path, actor))
+                .map(stored -> revocations.revoke(connection, CredentialCodec.decode(stored.fields()), path, actor))
                 .orElse(true);
     }
 }

@@ -29,7 +29,8 @@ class PendingHandshakeRow {
     String partner;
 
     @Column
-    @Nullable String issuer;
+    @Nullable
+    String issuer;
 
     @Column(name = "iss_required")
     boolean issRequired;

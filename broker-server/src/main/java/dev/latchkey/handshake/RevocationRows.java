@@ -1,20 +1,20 @@
 package dev.latchkey.handshake;
 
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.persistence.EntityManager;
 import jakarta.persistence.Tuple;
 import jakarta.transaction.Transactional;
 import java.util.List;
 import java.util.UUID;
+import org.hibernate.Session;
 
 /** Table {@code pending_revocation}, by the database's clock. Each method is a transaction of its own. Thread-safe. */
 @ApplicationScoped
 class RevocationRows {
 
-    private final EntityManager entities;
+    private final Session session;
 
-    RevocationRows(EntityManager entities) {
-        this.entities = entities;
+    RevocationRows(Session session) {
+        this.session = session;
     }
 
     /** A revocation whose time has come. */
@@ -23,8 +23,7 @@ class RevocationRows {
     /** The first retry comes after 30 s, unless the first attempt, which follows at once, is enough. */
     @Transactional
     void add(UUID id, UUID connection, String partner) {
-        entities.createNativeQuery(
-                        """
+        session.createNativeQuery("""
                         insert into pending_revocation (id, connection, partner, retry_at, expires_at)
                         values (:id, :connection, :partner, now() + interval '30 seconds', now() + interval '24 hours')
                         """)
@@ -37,44 +36,35 @@ class RevocationRows {
     /** 30 s, 1 min, 2 min … at most an hour. */
     @Transactional
     void postpone(UUID id) {
-        entities.createNativeQuery(
-                        """
+        session.createNativeQuery("""
                         update pending_revocation set attempts = attempts + 1,
                             retry_at = now() + least(interval '30 seconds' * power(2, attempts), interval '1 hour')
                         where id = :id
-                        """)
-                .setParameter("id", id)
-                .executeUpdate();
+                        """).setParameter("id", id).executeUpdate();
     }
 
     @Transactional
     void remove(UUID id) {
-        entities.createNativeQuery("delete from pending_revocation where id = :id")
+        session.createNativeQuery("delete from pending_revocation where id = :id")
                 .setParameter("id", id)
                 .executeUpdate();
     }
 
     @Transactional
     List<UUID> givenUp() {
-        return entities.createNativeQuery("select id from pending_revocation where expires_at < now()", UUID.class)
+        return session
+                .createNativeQuery("select id from pending_revocation where expires_at < now()", UUID.class)
                 .getResultList()
                 .stream()
-                .map(UUID.class::cast)
                 .toList();
     }
 
     @Transactional
     List<Due> due() {
-        return entities
-                .createNativeQuery(
-                        """
+        return session.createNativeQuery("""
                         select id, connection, partner from pending_revocation
                         where retry_at <= now() order by retry_at limit 50
-                        """,
-                        Tuple.class)
-                .getResultList()
-                .stream()
-                .map(Tuple.class::cast)
+                        """, Tuple.class).getResultList().stream()
                 .map(row -> new Due(row.get(0, UUID.class), row.get(1, UUID.class), row.get(2, String.class)))
                 .toList();
     }

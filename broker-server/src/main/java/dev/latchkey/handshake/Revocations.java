@@ -30,15 +30,12 @@ public class Revocations {
     private final RevocationRows rows;
     private final Handshakes handshakes;
     private final CredentialVault vault;
-    private final CredentialCodec codec;
     private final AuditLog audit;
 
-    Revocations(
-            RevocationRows rows, Handshakes handshakes, CredentialVault vault, CredentialCodec codec, AuditLog audit) {
+    Revocations(RevocationRows rows, Handshakes handshakes, CredentialVault vault, AuditLog audit) {
         this.rows = rows;
         this.handshakes = handshakes;
         this.vault = vault;
-        this.codec = codec;
         this.audit = audit;
     }
 
@@ -73,7 +70,7 @@ public class Revocations {
     private UUID journal(Connection connection, Credential credential) {
         UUID id = UUID.randomUUID();
         try {
-            vault.write(VaultPath.revocation(id), codec.encode(credential), CredentialVault.ABSENT);
+            vault.write(VaultPath.revocation(id), CredentialCodec.encode(credential), CredentialVault.ABSENT);
         } catch (VersionConflictException e) {
             throw new IllegalStateException("a new id is taken", e);
         }
@@ -105,14 +102,13 @@ public class Revocations {
 
     private Revocable.Revocation ask(UUID id, String partnerId) {
         Optional<Credential> credential =
-                vault.read(VaultPath.revocation(id)).map(StoredRecord::fields).map(codec::decode);
+                vault.read(VaultPath.revocation(id)).map(StoredRecord::fields).map(CredentialCodec::decode);
         Partner partner = handshakes.partner(partnerId);
         Optional<Revocable> protocol = handshakes.revocable(partner);
         if (credential.isEmpty() || protocol.isEmpty()) {
             return Revocable.Revocation.DONE;
         }
-        HandshakeContext context =
-                handshakes.context(partner, credential.get().scopes());
+        HandshakeContext context = handshakes.context(partner, credential.get().scopes());
         return protocol.get().revoke(context, credential.get());
     }
 }

@@ -15,6 +15,7 @@ import dev.latchkey.vault.StoredRecord;
 import dev.latchkey.vault.VaultPath;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -55,6 +56,11 @@ final class PartnerRegistry implements Partners {
         Optional<Partner> read = rows.read(id).map(this::toPartner);
         read.ifPresent(partner -> found.put(id, partner));
         return read;
+    }
+
+    @Override
+    public List<Partner> all() {
+        return rows.ids().stream().map(this::find).flatMap(Optional::stream).toList();
     }
 
     @Override

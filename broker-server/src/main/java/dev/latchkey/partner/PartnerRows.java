@@ -35,6 +35,11 @@ class PartnerRows implements PanacheRepositoryBase<PartnerRow, String> {
                 .toList();
     }
 
+    @Transactional
+    List<String> ids() {
+        return listAll().stream().map(row -> row.id).toList();
+    }
+
     PartnerRow require(String id) {
         return findByIdOptional(id).orElseThrow(BrokerException::notFound);
     }

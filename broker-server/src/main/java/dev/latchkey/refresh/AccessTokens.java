@@ -32,15 +32,13 @@ public class AccessTokens {
 
     private final Renewals renewals;
     private final CredentialVault vault;
-    private final CredentialCodec codec;
     private final Clock clock;
     private final Cache<UUID, HeldToken> held =
             Caffeine.newBuilder().maximumSize(MOST_HELD).build();
 
-    AccessTokens(Renewals renewals, CredentialVault vault, CredentialCodec codec, Clock clock) {
+    AccessTokens(Renewals renewals, CredentialVault vault, Clock clock) {
         this.renewals = renewals;
         this.vault = vault;
-        this.codec = codec;
         this.clock = clock;
     }
 
@@ -92,7 +90,7 @@ public class AccessTokens {
     private Optional<HeldToken> fromVault(Connection connection) {
         Optional<HeldToken> read = vault.read(VaultPath.connection(connection.id()))
                 .filter(stored -> stored.version() >= connection.credential().kvVersion())
-                .map(stored -> RefreshProtocol.held(codec.decode(stored.fields()), stored.version(), false));
+                .map(stored -> RefreshProtocol.held(CredentialCodec.decode(stored.fields()), stored.version(), false));
         read.ifPresent(token -> held.put(connection.id(), token));
         return read;
     }

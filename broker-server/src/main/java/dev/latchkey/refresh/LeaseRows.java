@@ -1,13 +1,13 @@
 package dev.latchkey.refresh;
 
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.persistence.EntityManager;
 import jakarta.persistence.Tuple;
 import jakarta.transaction.Transactional;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.hibernate.Session;
 
 /**
  * Who may spend a refresh token: lease, fencing epoch and intent, all by the database's clock (R8). Each method is a
@@ -16,11 +16,11 @@ import java.util.UUID;
 @ApplicationScoped
 class LeaseRows {
 
-    private final EntityManager entities;
+    private final Session session;
     private final String owner = UUID.randomUUID().toString();
 
-    LeaseRows(EntityManager entities) {
-        this.entities = entities;
+    LeaseRows(Session session) {
+        this.session = session;
     }
 
     /**
@@ -35,20 +35,16 @@ class LeaseRows {
     /** Takes the lease of an active connection, unless somebody holds it. */
     @Transactional
     Optional<Lease> take(UUID connection) {
-        return entities
-                .createNativeQuery(
-                        """
+        return session.createNativeQuery("""
                         update connection set lease_owner = :owner, lease_until = now() + interval '15 seconds',
                             epoch = epoch + 1
                         where id = :id and status = 'active' and (lease_until is null or lease_until < now())
                         returning epoch, kv_version
-                        """,
-                        Tuple.class)
+                        """, Tuple.class)
                 .setParameter("owner", owner)
                 .setParameter("id", connection)
                 .getResultStream()
                 .findFirst()
-                .map(Tuple.class::cast)
                 .map(row -> new Lease(
                         connection,
                         row.get(0, Number.class).longValue(),
@@ -58,8 +54,7 @@ class LeaseRows {
     /** Writes the intent to send, if the lease still leaves time for it; false if it does not. */
     @Transactional
     boolean intend(Lease lease, UUID attempt, byte[] tokenSha256, int kvVersion) {
-        return entities.createNativeQuery(
-                                """
+        return session.createNativeQuery("""
                                 insert into refresh_intent (connection, attempt, token_sha256, kv_version, epoch, state)
                                 select id, :attempt, :digest, :kv, epoch, 'SENDING' from connection
                                 where id = :id and epoch = :epoch and lease_until > now() + interval '10 seconds'
@@ -79,8 +74,7 @@ class LeaseRows {
     /** Ends an intent: {@code CLEARED} if nothing was sent, {@code DONE} if the answer is stored or definitive. */
     @Transactional
     void settle(Lease lease, String state) {
-        entities.createNativeQuery(
-                        "update refresh_intent set state = :state where connection = :id and epoch = :epoch")
+        session.createNativeQuery("update refresh_intent set state = :state where connection = :id and epoch = :epoch")
                 .setParameter("state", state)
                 .setParameter("id", lease.connection())
                 .setParameter("epoch", lease.epoch())
@@ -90,8 +84,7 @@ class LeaseRows {
     /** Gives the lease back; nothing happens if somebody else holds it (R7). */
     @Transactional
     void release(Lease lease) {
-        entities.createNativeQuery(
-                        """
+        session.createNativeQuery("""
                         update connection set lease_owner = null, lease_until = null
                         where id = :id and epoch = :epoch and lease_owner = :owner
                         """)
@@ -104,7 +97,7 @@ class LeaseRows {
     /** Notes which version the vault holds, after a rewrite in place. */
     @Transactional
     void noteVersion(Lease lease, int kvVersion) {
-        entities.createNativeQuery("update connection set kv_version = :kv where id = :id and epoch = :epoch")
+        session.createNativeQuery("update connection set kv_version = :kv where id = :id and epoch = :epoch")
                 .setParameter("kv", kvVersion)
                 .setParameter("id", lease.connection())
                 .setParameter("epoch", lease.epoch())
@@ -114,8 +107,7 @@ class LeaseRows {
     /** Notes a failed attempt: the next one comes after the given time at the earliest, growing with each failure. */
     @Transactional
     void postpone(UUID connection, Duration least) {
-        entities.createNativeQuery(
-                        """
+        session.createNativeQuery("""
                         update connection set failures = failures + 1,
                             retry_at = now() + greatest(:least * interval '1 second',
                                 least(interval '1 hour', interval '1 second' * power(2, least(failures, 12))))
@@ -128,7 +120,7 @@ class LeaseRows {
 
     @Transactional
     void succeeded(UUID connection) {
-        entities.createNativeQuery("update connection set failures = 0, retry_at = null where id = :id")
+        session.createNativeQuery("update connection set failures = 0, retry_at = null where id = :id")
                 .setParameter("id", connection)
                 .executeUpdate();
     }
@@ -136,36 +128,25 @@ class LeaseRows {
     /** How long nobody should ask the partner for this connection; empty if it may be asked now. */
     @Transactional
     Optional<Duration> pauseLeft(UUID connection) {
-        return entities
-                .createNativeQuery(
-                        """
+        return session.createNativeQuery("""
                         select cast(ceil(extract(epoch from retry_at - now())) as bigint) from connection
                         where id = :id and retry_at > now()
-                        """,
-                        Tuple.class)
+                        """, Tuple.class)
                 .setParameter("id", connection)
                 .getResultStream()
                 .findFirst()
-                .map(Tuple.class::cast)
                 .map(row -> Duration.ofSeconds(row.get(0, Number.class).longValue()));
     }
 
     /** Active connections whose renewal is due and that nobody is renewing. */
     @Transactional
     List<UUID> due(int limit) {
-        return entities
-                .createNativeQuery(
-                        """
+        return session.createNativeQuery("""
                         select id from connection
                         where status = 'active' and refresh_due_at < now() and (retry_at is null or retry_at < now())
                             and (lease_until is null or lease_until < now())
                         order by refresh_due_at
-                        """,
-                        UUID.class)
-                .setMaxResults(limit)
-                .getResultList()
-                .stream()
-                .map(UUID.class::cast)
+                        """, UUID.class).setMaxResults(limit).getResultList().stream()
                 .toList();
     }
 }

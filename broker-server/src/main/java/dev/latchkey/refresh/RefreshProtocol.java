@@ -44,7 +44,6 @@ class RefreshProtocol {
     private final Revocations revocations;
     private final RefreshPlan plan;
     private final CredentialVault vault;
-    private final CredentialCodec codec;
     private final AuditLog audit;
 
     RefreshProtocol(
@@ -56,7 +55,6 @@ class RefreshProtocol {
             Revocations revocations,
             RefreshPlan plan,
             CredentialVault vault,
-            CredentialCodec codec,
             AuditLog audit) {
         this.leases = leases;
         this.connections = connections;
@@ -66,7 +64,6 @@ class RefreshProtocol {
         this.revocations = revocations;
         this.plan = plan;
         this.vault = vault;
-        this.codec = codec;
         this.audit = audit;
     }
 
@@ -89,11 +86,12 @@ class RefreshProtocol {
 
     private HeldToken renew(Connection connection, LeaseRows.Lease lease, Actor actor) {
         VaultPath path = VaultPath.connection(connection.id());
-        // 2. Read: the vault's version is the truth about which refresh token is the newest; an older one is never used.
+        // 2. Read: the vault's version is the truth about which refresh token is the newest; an older one is never
+        // used.
         StoredRecord stored = vault.read(path)
                 .filter(record -> record.version() >= lease.kvVersion())
                 .orElseThrow(() -> unavailable("The vault is behind what is known of it.", null));
-        Credential current = codec.decode(stored.fields());
+        Credential current = CredentialCodec.decode(stored.fields());
         Partner partner = handshakes.partner(connection.partner());
         Refreshable protocol = renewable(partner, current, connection, actor);
         HandshakeContext context = handshakes.context(partner, connection.scopes());
@@ -121,7 +119,7 @@ class RefreshProtocol {
         int version;
         try {
             // 7. Store before anything is handed out.
-            version = vault.write(VaultPath.connection(connection.id()), codec.encode(renewed), proven);
+            version = vault.write(VaultPath.connection(connection.id()), CredentialCodec.encode(renewed), proven);
         } catch (VersionConflictException e) {
             // Somebody newer won: a reconnect, or a disconnect, which is final (R9, R10).
             audit.append(event(connection, AuditAction.LEASE_LOST, actor).failed("superseded"));
@@ -164,8 +162,7 @@ class RefreshProtocol {
                 .retryAfter(Duration.ofSeconds(30));
     }
 
-    private BrokerException failed(
-            Connection connection, Renewal.TryLater later, LeaseRows.Lease lease, Actor actor) {
+    private BrokerException failed(Connection connection, Renewal.TryLater later, LeaseRows.Lease lease, Actor actor) {
         if (!later.sent()) {
             leases.settle(lease, "CLEARED");
         }
@@ -186,7 +183,7 @@ class RefreshProtocol {
 
     private int write(VaultPath path, Credential credential, int expected) {
         try {
-            return vault.write(path, codec.encode(credential), expected);
+            return vault.write(path, CredentialCodec.encode(credential), expected);
         } catch (VersionConflictException e) {
             throw unavailable("The vault holds another version than it said.", e);
         }

@@ -10,7 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.Set;
 
 /**
@@ -38,7 +38,7 @@ public record OwnerOnlyFile(Path path) {
 
     /** The content; throws {@link IllegalStateException} if anybody but the owner may read or write the file. */
     public byte[] read() throws IOException {
-        Set<PosixFilePermission> others = EnumSet.copyOf(Files.getPosixFilePermissions(path));
+        Set<PosixFilePermission> others = new HashSet<>(Files.getPosixFilePermissions(path));
         others.removeAll(FILE);
         if (!others.isEmpty()) {
             throw new IllegalStateException(path + " is open to others; its rights must be 0600");

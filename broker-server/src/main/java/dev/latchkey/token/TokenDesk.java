@@ -41,12 +41,7 @@ class TokenDesk {
     private final Fingerprinter fingerprinter;
     private final Clock clock;
 
-    TokenDesk(
-            Connections connections,
-            AccessTokens tokens,
-            AuditLog audit,
-            Fingerprinter fingerprinter,
-            Clock clock) {
+    TokenDesk(Connections connections, AccessTokens tokens, AuditLog audit, Fingerprinter fingerprinter, Clock clock) {
         this.connections = connections;
         this.tokens = tokens;
         this.audit = audit;
@@ -58,7 +53,9 @@ class TokenDesk {
     HandOut handOut(UUID id, TokenWish wish, AppCaller app) {
         Optional<Connection> known = connections.snapshot(id);
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            if (attempt > 0 || known.isEmpty() || refusal(known.get(), wish, app).isPresent()) {
+            if (attempt > 0
+                    || known.isEmpty()
+                    || refusal(known.get(), wish, app).isPresent()) {
                 known = connections.freshSnapshot(id);
             }
             Connection connection = admitted(id, known, wish, app);
@@ -72,11 +69,11 @@ class TokenDesk {
     }
 
     private Connection admitted(UUID id, Optional<Connection> known, TokenWish wish, AppCaller app) {
-        Optional<BrokerException> refusal = known.isEmpty()
-                ? Optional.of(BrokerException.notFound())
-                : refusal(known.get(), wish, app);
+        Optional<BrokerException> refusal =
+                known.isEmpty() ? Optional.of(BrokerException.notFound()) : refusal(known.get(), wish, app);
         if (refusal.isPresent()) {
-            AuditEvent event = AuditEvent.of(app.actor(), AuditAction.TOKEN_DENIED).app(app.id());
+            AuditEvent event =
+                    AuditEvent.of(app.actor(), AuditAction.TOKEN_DENIED).app(app.id());
             audit.append(known.map(connection -> event.connection(id).partner(connection.partner()))
                     .orElse(event)
                     .denied(refusal.get().type().code()));
@@ -100,10 +97,12 @@ class TokenDesk {
 
     /** Writes the row, if the connection is still as it was; the version that a renewal just made is as good. */
     private Optional<HandOut> record(Connection decided, HeldToken token, AppCaller app) {
-        Connection connection = token.renewed() && token.kvVersion() > decided.credential().kvVersion()
-                ? connections.freshSnapshot(decided.id()).orElse(decided)
-                : decided;
-        if (refusal(connection, new TokenWish(Duration.ZERO, Scopes.none()), app).isPresent()) {
+        Connection connection =
+                token.renewed() && token.kvVersion() > decided.credential().kvVersion()
+                        ? connections.freshSnapshot(decided.id()).orElse(decided)
+                        : decided;
+        if (refusal(connection, new TokenWish(Duration.ZERO, Scopes.none()), app)
+                .isPresent()) {
             return Optional.empty();
         }
         HandOut handOut = handOut(connection, token);

@@ -1,6 +1,10 @@
 package dev.latchkey.vault;
 
+import dev.latchkey.problem.BrokerException;
+import dev.latchkey.problem.ProblemType;
+import dev.latchkey.secret.Purpose;
 import dev.latchkey.secret.Secret;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -11,6 +15,9 @@ import java.util.Optional;
  * @param values name to secret
  */
 public record SecretFields(Map<String, Secret> values) {
+
+    /** What a record may hold: the sum of its values in UTF-8 bytes, the same in every store (R44). */
+    public static final int MAX_BYTES = 64 * 1024;
 
     /** Copies. */
     public SecretFields {
@@ -32,6 +39,18 @@ public record SecretFields(Map<String, Secret> values) {
         Map<String, Secret> more = new LinkedHashMap<>(values);
         more.put(name, value);
         return new SecretFields(more);
+    }
+
+    /** These fields, if a store takes them; {@code payload_too_large} if they hold more than {@link #MAX_BYTES}. */
+    public SecretFields requireStorable() {
+        long bytes = 0;
+        for (Secret value : values.values()) {
+            bytes += value.reveal(Purpose.STORE).getBytes(StandardCharsets.UTF_8).length;
+        }
+        if (bytes > MAX_BYTES) {
+            throw new BrokerException(ProblemType.PAYLOAD_TOO_LARGE, "The secrets are too large to be stored.");
+        }
+        return this;
     }
 
     @Override

@@ -6,8 +6,13 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -77,6 +82,24 @@ class ArchitectureRulesTest {
         assertThat(String.join("\n", report.getDetails()))
                 .contains("accessToken", "clientSecret", "password", "optionalToken", "verifiers")
                 .doesNotContain("tokenFingerprint", "TOKEN_TYPE", "wrappedToken");
+    }
+
+    @Test
+    void isDescribedByTheMap() throws IOException {
+        Pattern row = Pattern.compile("^\\| `([a-z.]+)` \\| [^|]+ \\|([^|]*)\\|$", Pattern.MULTILINE);
+        String map = Files.readString(Path.of("..", "docs", "architecture.md"));
+
+        Map<String, Set<String>> described = row.matcher(map)
+                .results()
+                .collect(Collectors.toMap(
+                        match -> match.group(1),
+                        match -> Set.of(match.group(2).replaceAll("[` ]", "").split(","))));
+
+        Map<String, Set<String>> table = PackageTable.MAY_USE.entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey,
+                        e -> Set.of(String.join(",", e.getValue()).split(","))));
+        assertThat(described).isEqualTo(table);
     }
 
     private static Stream<Arguments> broker() {

@@ -29,13 +29,14 @@ final class PackageTable {
             entry("catalog", List.of("oauth", "problem", "outbound")),
             entry("vault", List.of("secret", "problem")),
             entry("outbound", List.of("secret", "problem")),
-            entry("caller", List.of("audit", "http")),
+            entry("caller", List.of("audit", "http", "vault", "outbound")),
             entry("partner", List.of("catalog", "vault", "audit", "outbound", "caller", "http")),
             entry("connection", List.of("partner", "caller", "audit")),
             entry("handshake", List.of("connection", "vault", "outbound", "audit")),
             entry("handshake.protocol", List.of("handshake", "outbound", "oauth", "secret")),
             entry("refresh", List.of("handshake", "vault", "connection")),
             entry("token", List.of("connection", "vault", "refresh", "audit")),
+            entry("event", List.of("connection", "vault", "outbound", "job")),
             entry("readiness", List.of("vault", "outbound", "catalog", "partner")),
             entry("boot", List.of("readiness", "vault", "caller", "refresh", "token")));
 

@@ -29,7 +29,8 @@ final class SecretRules {
             entry("refresh", Set.of(Purpose.SEND_TO_PARTNER)),
             entry("token", Set.of(Purpose.HAND_OUT)),
             entry("caller", Set.of(Purpose.SHOW_ONCE, Purpose.DIGEST)),
-            entry("partner", Set.of(Purpose.DIGEST)));
+            entry("partner", Set.of(Purpose.DIGEST)),
+            entry("event", Set.of(Purpose.DIGEST)));
 
     private static final Pattern WIRE = Pattern.compile(".*(Wire|Request|Response|Answer)");
     private static final Pattern DIGEST_NAME = Pattern.compile("(?i).*(fingerprint|fingerprints|sha256|hash)");
@@ -38,11 +39,11 @@ final class SecretRules {
 
     private SecretRules() {}
 
-    /** Records of the wire are what Jackson reads and writes; they live in a resource's file or carry its word. */
+    /** Records that Jackson reads and writes: those inside a resource, and those that carry one of the words. */
     static boolean isWire(String root, JavaClass type) {
         boolean resource = ArchitectureRules.outermost(type).getSimpleName().endsWith("Resource");
         boolean named = WIRE.matcher(type.getSimpleName()).matches();
-        return "secret".equals(PackageTable.feature(root, type)) || (named && (resource || type.isRecord()));
+        return "secret".equals(PackageTable.feature(root, type)) || (type.isRecord() && (resource || named));
     }
 
     /** Satisfied by a field that is no text, nor a container of text. Constants are names, and digests are no secrets. */

@@ -2,6 +2,7 @@ package dev.latchkey.testkit;
 
 import dev.latchkey.boot.DatabaseAccess;
 import dev.latchkey.boot.EmbeddedDatabase;
+import dev.latchkey.secret.Purpose;
 import dev.latchkey.secret.SecretGenerator;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
@@ -15,7 +16,10 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * The embedded PostgreSQL of the tests: one server a JVM, a fresh database and data folder each time that Quarkus is
@@ -36,6 +40,29 @@ public final class TestDatabase implements QuarkusTestResourceLifecycleManager {
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** A database of its own with the broker's schema. */
+    public static DatabaseAccess migrated() {
+        DatabaseAccess database = fresh();
+        Flyway.configure()
+                .dataSource(
+                        database.url(),
+                        database.ownerUsername(),
+                        database.ownerPassword().reveal(Purpose.STORE))
+                .placeholders(Map.of("runtime_role", database.username()))
+                .load()
+                .migrate();
+        return database;
+    }
+
+    /** Connections of the runtime role, without a pool. */
+    public static DataSource dataSource(DatabaseAccess database) {
+        PGSimpleDataSource dataSource = new PGSimpleDataSource();
+        dataSource.setUrl(database.url());
+        dataSource.setUser(database.username());
+        dataSource.setPassword(database.password().reveal(Purpose.STORE));
+        return dataSource;
     }
 
     @Override

@@ -76,8 +76,7 @@ final class AuthorizationCodeHandshake implements Handshake, Refreshable, Revoca
             request.scope(Scope.parse(context.scopes().asText()));
         }
         if (context.partner().profile().pkce()) {
-            request.codeChallenge(
-                    new CodeVerifier(verifier.reveal(Purpose.SEND_TO_PARTNER)), CodeChallengeMethod.S256);
+            request.codeChallenge(new CodeVerifier(verifier.reveal(Purpose.SEND_TO_PARTNER)), CodeChallengeMethod.S256);
         }
         if (context.partner().profile().openid()) {
             request.customParameter(NONCE, nonce.reveal(Purpose.SEND_TO_PARTNER));
@@ -121,8 +120,7 @@ final class AuthorizationCodeHandshake implements Handshake, Refreshable, Revoca
             return new Renewal.Refused("no_refresh_token");
         }
         Secret refreshToken = tokens.refreshToken().get();
-        RefreshTokenGrant grant =
-                new RefreshTokenGrant(new RefreshToken(refreshToken.reveal(Purpose.SEND_TO_PARTNER)));
+        RefreshTokenGrant grant = new RefreshTokenGrant(new RefreshToken(refreshToken.reveal(Purpose.SEND_TO_PARTNER)));
         // RFC 6749 section 6: without a new refresh token the old one stays, without a scope the old scope stays (R12).
         return tokenEndpoint
                 .ask(context, grant, Scopes.none())

@@ -77,8 +77,7 @@ class IdTokens {
                     new ClientID(ClientAuthenticator.clientId(context)),
                     new JWSVerificationKeySelector<>(ALGORITHMS, keys.get(jwks, this::source)),
                     null);
-            IDTokenClaimsSet claims =
-                    validator.validate(token, new Nonce(nonce.reveal(Purpose.SEND_TO_PARTNER)));
+            IDTokenClaimsSet claims = validator.validate(token, new Nonce(nonce.reveal(Purpose.SEND_TO_PARTNER)));
             checkAccessTokenHash(token, claims, issued.accessToken());
         } catch (ParseException | BadJOSEException | JOSEException e) {
             throw refused(e);

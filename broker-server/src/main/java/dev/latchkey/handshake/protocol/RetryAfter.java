@@ -17,7 +17,8 @@ final class RetryAfter {
     private RetryAfter() {}
 
     static Duration of(Optional<String> header, Instant now) {
-        Duration wish = header.map(String::strip).flatMap(text -> parse(text, now)).orElse(OTHERWISE);
+        Duration wish =
+                header.map(String::strip).flatMap(text -> parse(text, now)).orElse(OTHERWISE);
         if (wish.compareTo(LEAST) < 0) {
             return LEAST;
         }
@@ -32,7 +33,8 @@ final class RetryAfter {
             return Optional.of(MOST);
         }
         try {
-            Instant when = ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+            Instant when = ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .toInstant();
             return Optional.of(Duration.between(now, when));
         } catch (DateTimeException e) {
             return Optional.empty();

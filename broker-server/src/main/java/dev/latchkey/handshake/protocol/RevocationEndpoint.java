@@ -33,10 +33,10 @@ class RevocationEndpoint {
     }
 
     private Revocation send(URI endpoint, HandshakeContext context, Token token) {
-        TokenRevocationRequest request =
-                new TokenRevocationRequest(endpoint, authenticator.of(context), token);
+        TokenRevocationRequest request = new TokenRevocationRequest(endpoint, authenticator.of(context), token);
         try {
-            int status = http.send(TokenEndpoint.form(request.toHTTPRequest(), context)).status();
+            int status = http.send(TokenEndpoint.form(request.toHTTPRequest(), context))
+                    .status();
             // Section 2.2: 200 also for a token that is unknown. 2.2.1: after 503 (and what comes from in between) the
             // token must be assumed to live; any other refusal will not change by asking again.
             boolean later = status >= 500 || status == 429 || status == 401 || status == 408;
@@ -51,8 +51,8 @@ class RevocationEndpoint {
             case Credential.OAuth2 tokens ->
                 tokens.refreshToken()
                         .<Token>map(refresh -> new RefreshToken(refresh.reveal(Purpose.SEND_TO_PARTNER)))
-                        .orElseGet(() -> new BearerAccessToken(
-                                tokens.accessToken().reveal(Purpose.SEND_TO_PARTNER)));
+                        .orElseGet(
+                                () -> new BearerAccessToken(tokens.accessToken().reveal(Purpose.SEND_TO_PARTNER)));
         };
     }
 }

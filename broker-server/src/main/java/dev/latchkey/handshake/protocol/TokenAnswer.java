@@ -35,7 +35,11 @@ sealed interface TokenAnswer {
         /** As a credential, with what holds where the partner said nothing. */
         Credential.OAuth2 tokens(Scopes otherwise, Optional<Secret> keptRefreshToken) {
             return new Credential.OAuth2(
-                    accessToken, refreshToken.or(() -> keptRefreshToken), issuedAt, expiresAt, scopes.orElse(otherwise));
+                    accessToken,
+                    refreshToken.or(() -> keptRefreshToken),
+                    issuedAt,
+                    expiresAt,
+                    scopes.orElse(otherwise));
         }
     }
 

@@ -21,9 +21,10 @@ final class TokenLifetime {
     static Duration of(JsonNode expiresIn, RefreshSemantics refresh) {
         Duration stated = number(expiresIn)
                 .filter(value -> value.signum() >= 0)
-                .map(value -> value.min(BigDecimal.valueOf(refresh.maximumLifetime().toSeconds())))
-                .map(value -> Duration.ofSeconds(
-                        value.setScale(0, RoundingMode.FLOOR).longValueExact()))
+                .map(value ->
+                        value.min(BigDecimal.valueOf(refresh.maximumLifetime().toSeconds())))
+                .map(value ->
+                        Duration.ofSeconds(value.setScale(0, RoundingMode.FLOOR).longValueExact()))
                 .orElse(refresh.defaultLifetime());
         return stated.compareTo(refresh.maximumLifetime()) < 0 ? stated : refresh.maximumLifetime();
     }

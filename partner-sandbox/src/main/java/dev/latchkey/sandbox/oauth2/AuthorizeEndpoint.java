@@ -10,6 +10,7 @@ import dev.latchkey.sandbox.oauth2.grant.AuthorizationCode;
 import dev.latchkey.sandbox.oauth2.grant.Family;
 import dev.latchkey.sandbox.page.ConsentPage;
 import dev.latchkey.sandbox.page.ErrorPage;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -62,26 +63,21 @@ final class AuthorizeEndpoint {
         String redirectUri = query.one("redirect_uri")
                 .filter(client.redirectUris()::contains)
                 .orElseThrow(() -> new Refusal(400, "invalid_request", "redirect_uri is not registered"));
-        AuthorizationRequest checked;
         try {
-            checked = check(query, client, redirectUri);
+            return consent(request, check(query, client, redirectUri));
         } catch (Refusal refusal) {
             return failure(redirectUri, query.one("state"), refusal, edits).rejected(refusal.reason());
         }
+    }
+
+    private Response consent(Request request, AuthorizationRequest asked) {
         String browser = request.cookie(COOKIE)
                 .filter(value -> COOKIE_VALUE.matcher(value).matches())
                 .orElseGet(() -> world.tokens().next("browser"));
-        PendingConsents.Ticket ticket = world.consents().open(checked, browser);
-        return Response.html(
-                        200,
-                        ConsentPage.render(
-                                profile.title(),
-                                request.path(),
-                                client.id(),
-                                checked.scopes(),
-                                ticket.id(),
-                                ticket.csrf()))
-                .with("Set-Cookie", COOKIE + "=" + browser + "; Path=/; HttpOnly; SameSite=Lax");
+        PendingConsents.Ticket ticket = world.consents().open(asked, browser);
+        String page = ConsentPage.render(
+                profile.title(), request.path(), asked.client().id(), asked.scopes(), ticket.id(), ticket.csrf());
+        return Response.html(200, page).with("Set-Cookie", COOKIE + "=" + browser + "; Path=/; HttpOnly; SameSite=Lax");
     }
 
     private AuthorizationRequest check(Parameters query, Client client, String redirectUri) {
@@ -133,15 +129,15 @@ final class AuthorizeEndpoint {
             Refusal denied = new Refusal(400, "access_denied", "the user said no");
             return failure(asked.redirectUri(), asked.state(), denied, edits);
         }
+        return back(asked.redirectUri(), Map.of("code", code(asked, user)), asked.state(), edits);
+    }
+
+    private String code(AuthorizationRequest asked, String user) {
         Family.Subject subject =
                 new Family.Subject(profile.partner(), asked.client().id(), user, asked.scopes());
-        String code = world.grants()
-                .issueCode(new AuthorizationCode.Binding(
-                        subject,
-                        asked.redirectUri(),
-                        asked.challenge(),
-                        world.clock().instant().plus(settings.get().codeLife())));
-        return back(asked.redirectUri(), Map.of("code", code), asked.state(), edits);
+        Instant expires = world.clock().instant().plus(settings.get().codeLife());
+        return world.grants()
+                .issueCode(new AuthorizationCode.Binding(subject, asked.redirectUri(), asked.challenge(), expires));
     }
 
     private static boolean allows(String decision) {

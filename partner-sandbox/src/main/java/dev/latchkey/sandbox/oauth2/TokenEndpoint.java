@@ -18,6 +18,7 @@ import dev.latchkey.sandbox.oauth2.grant.TokenPair;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** The token endpoint: three grants, one way in (RFC 6749 s.3.2). */
@@ -93,21 +94,16 @@ final class TokenEndpoint {
 
     private TokenPair refresh(Parameters form, Client client, Edits edits) {
         String token = form.required("refresh_token");
-        Family family = world.grants()
-                .byRefreshToken(profile.partner(), token)
-                .filter(f -> f.subject().clientId().equals(client.id()))
-                .orElseThrow(() -> invalidGrant("unknown refresh token"));
+        Family family = familyOf(token, client);
         Optional<String> scope = form.one("scope");
         if (scope.isPresent()
                 && !profile.scopes().read(scope).equals(family.subject().scopes())) {
             throw new Refusal(400, "invalid_scope", "scope differs from the grant");
         }
-        RefreshOutcome outcome = world.grants()
-                .refresh(
-                        family,
-                        token,
-                        settings.get().refresh(),
-                        () -> edits.answer().map(AnswerEdit::keepsRefreshToken).orElse(false));
+        BooleanSupplier keepToken =
+                () -> edits.answer().map(AnswerEdit::keepsRefreshToken).orElse(false);
+        RefreshOutcome outcome =
+                world.grants().refresh(family, token, settings.get().refresh(), keepToken);
         return switch (outcome) {
             case RefreshOutcome.Renewed renewed -> {
                 world.counters().refresh(profile.partner(), family.id());
@@ -119,6 +115,13 @@ final class TokenEndpoint {
             }
             case RefreshOutcome.Dead dead -> throw invalidGrant("family is dead: " + dead.reason());
         };
+    }
+
+    private Family familyOf(String token, Client client) {
+        return world.grants()
+                .byRefreshToken(profile.partner(), token)
+                .filter(family -> family.subject().clientId().equals(client.id()))
+                .orElseThrow(() -> invalidGrant("unknown refresh token"));
     }
 
     private TokenPair own(Parameters form, Client client) {

@@ -28,7 +28,8 @@ final class Html {
 
     /** A page; {@code body} is HTML already, {@code title} is not. */
     static String page(String title, String body) {
-        return "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>" + escape(title)
+        return "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">"
+                + "<meta name=\"viewport\" content=\"width=device-width\"><title>" + escape(title)
                 + "</title><style>" + STYLE + "</style></head><body><h1>" + escape(title) + "</h1>" + body
                 + "<p class=\"note\">Partner sandbox: nothing here is real.</p></body></html>";
     }

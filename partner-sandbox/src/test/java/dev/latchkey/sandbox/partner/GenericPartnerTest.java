@@ -139,6 +139,18 @@ final class GenericPartnerTest {
     }
 
     @Test
+    void refusesTheCodeOfAnotherClientWithoutHarm() {
+        rig.control().registerClient(GenericFlow.PARTNER, "thief", "pw", Rig.CALLBACK);
+        String code = Rig.parameter(flow.consent("alice"), "code");
+        Answer stolen = rig.post(
+                GenericFlow.TOKEN,
+                "grant_type=authorization_code&client_id=thief&client_secret=pw&code=" + code + "&redirect_uri="
+                        + Rig.enc(Rig.CALLBACK));
+        assertThat(stolen.field("error")).isEqualTo("invalid_grant");
+        assertThat(flow.exchange(code).status()).isEqualTo(200);
+    }
+
+    @Test
     void letsExtraParametersPassIfTold() {
         String ask = GenericFlow.ASK + "&resource=x";
         assertThat(rig.get(GenericFlow.AUTHORIZE + "?" + ask).status()).isEqualTo(303);

@@ -1,0 +1,39 @@
+package dev.latchkey.vault;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/** Where secrets are kept. */
+@ConfigMapping(prefix = "latchkey.vault")
+public interface VaultConfig {
+
+    /** Which store: {@code local}, encrypted in the broker's own database, for one broker process. */
+    @WithDefault("local")
+    Kind kind();
+
+    /**
+     * File with the key-encryption keys of the local store, made at the first start with owner-only rights. Keep a copy
+     * apart from the database's copies: one without the other is worth nothing, to you as to a thief.
+     */
+    @WithDefault("${latchkey.data:./data}/keyset.json")
+    Path keyset();
+
+    /**
+     * Whether the local store gets a new key at this start: all records are encrypted anew and the old keys removed, see
+     * {@code docs/how-to/rotate-keys.md}.
+     */
+    @WithDefault("false")
+    boolean rotateKeyAtStart();
+
+    /** The stores there are. */
+    enum Kind {
+        LOCAL;
+
+        /** The name in configuration, and of the bean. */
+        String wireName() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+}

@@ -1,0 +1,194 @@
+package dev.latchkey.vault.local;
+
+import dev.latchkey.vault.VaultPath;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import javax.sql.DataSource;
+
+/**
+ * The SQL of the table {@code local_vault}. Each method is a transaction of its own on a connection of its own; changes
+ * of one path come one after the other. Thread-safe.
+ */
+final class VaultTable {
+
+    private static final int TIMEOUT_SECONDS = 10;
+    private static final int PAGE = 100;
+
+    private final DataSource dataSource;
+
+    VaultTable(DataSource dataSource) {
+        this.dataSource = dataSource;
+    }
+
+    /** One version of a record. */
+    record Row(VaultPath path, int version, byte[] ciphertext) {}
+
+    /** The newest version. */
+    Optional<Row> current(VaultPath path) throws SQLException {
+        return inTransaction(connection -> selectCurrent(connection, path));
+    }
+
+    /** The newest version, when every change of that path that was under way has ended. */
+    Optional<Row> currentAfterOthers(VaultPath path) throws SQLException {
+        return inTransaction(connection -> {
+            lock(connection, path);
+            return selectCurrent(connection, path);
+        });
+    }
+
+    /** Adds the version after {@code expected} and drops all but that and the one before; false if another is current. */
+    boolean insert(VaultPath path, int expected, byte[] ciphertext) throws SQLException {
+        return inTransaction(connection -> {
+            lock(connection, path);
+            if (selectCurrent(connection, path).map(Row::version).orElse(0) != expected) {
+                return false;
+            }
+            try (PreparedStatement insert =
+                    prepare(connection, "insert into local_vault (path, version, ciphertext) values (?, ?, ?)")) {
+                insert.setString(1, path.value());
+                insert.setInt(2, expected + 1);
+                insert.setBytes(3, ciphertext);
+                insert.executeUpdate();
+            }
+            deleteUpTo(connection, path, expected - 1);
+            return true;
+        });
+    }
+
+    /** Removes every version. */
+    void delete(VaultPath path) throws SQLException {
+        inTransaction(connection -> {
+            lock(connection, path);
+            deleteUpTo(connection, path, Integer.MAX_VALUE);
+            return true;
+        });
+    }
+
+    /** Puts another ciphertext of the same content in place, if the row still is as given. */
+    boolean replace(Row row, byte[] ciphertext) throws SQLException {
+        return inTransaction(connection -> {
+            try (PreparedStatement update = prepare(
+                    connection,
+                    "update local_vault set ciphertext = ? where path = ? and version = ? and ciphertext = ?")) {
+                update.setBytes(1, ciphertext);
+                update.setString(2, row.path().value());
+                update.setInt(3, row.version());
+                update.setBytes(4, row.ciphertext());
+                return update.executeUpdate() == 1;
+            }
+        });
+    }
+
+    /** Some of the records that are not under the key with that mark; empty when there is none left. */
+    List<Row> notUnder(byte[] mark) throws SQLException {
+        return inTransaction(connection -> {
+            try (PreparedStatement select = prepare(
+                    connection,
+                    "select path, version, ciphertext from local_vault"
+                            + " where substring(ciphertext from 5 for 5) <> ? order by path, version limit " + PAGE)) {
+                select.setBytes(1, mark);
+                return rows(select);
+            }
+        });
+    }
+
+    /** Whether there is no record at all. */
+    boolean isEmpty() throws SQLException {
+        return inTransaction(connection -> is(connection, "select not exists (select from local_vault)"));
+    }
+
+    /** Whether this role can write here now. */
+    boolean isWritable() throws SQLException {
+        return inTransaction(connection -> is(
+                connection,
+                "select has_table_privilege('local_vault', 'insert') and has_table_privilege('local_vault', 'select')"
+                        + " and current_setting('transaction_read_only') = 'off' and not pg_is_in_recovery()"));
+    }
+
+    /** Held until the transaction ends. Rows alone would not do: a new version is not there yet to be locked. */
+    private static void lock(Connection connection, VaultPath path) throws SQLException {
+        try (PreparedStatement lock =
+                prepare(connection, "select pg_advisory_xact_lock(hashtextextended('local_vault/' || ?, 0))")) {
+            lock.setString(1, path.value());
+            lock.execute();
+        }
+    }
+
+    private static Optional<Row> selectCurrent(Connection connection, VaultPath path) throws SQLException {
+        try (PreparedStatement select = prepare(
+                connection,
+                "select path, version, ciphertext from local_vault where path = ? order by version desc limit 1")) {
+            select.setString(1, path.value());
+            return rows(select).stream().findFirst();
+        }
+    }
+
+    private static void deleteUpTo(Connection connection, VaultPath path, int version) throws SQLException {
+        try (PreparedStatement delete =
+                prepare(connection, "delete from local_vault where path = ? and version <= ?")) {
+            delete.setString(1, path.value());
+            delete.setInt(2, version);
+            delete.executeUpdate();
+        }
+    }
+
+    private static List<Row> rows(PreparedStatement select) throws SQLException {
+        List<Row> found = new ArrayList<>();
+        try (ResultSet rows = select.executeQuery()) {
+            while (rows.next()) {
+                found.add(new Row(new VaultPath(rows.getString(1)), rows.getInt(2), rows.getBytes(3)));
+            }
+        }
+        return found;
+    }
+
+    private static boolean is(Connection connection, String question) throws SQLException {
+        try (PreparedStatement select = prepare(connection, question);
+                ResultSet answer = select.executeQuery()) {
+            return answer.next() && answer.getBoolean(1);
+        }
+    }
+
+    private static PreparedStatement prepare(Connection connection, String sql) throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(sql);
+        statement.setQueryTimeout(TIMEOUT_SECONDS);
+        return statement;
+    }
+
+    private <T> T inTransaction(Work<T> work) throws SQLException {
+        try (Connection connection = dataSource.getConnection()) {
+            connection.setAutoCommit(false);
+            boolean committed = false;
+            try {
+                T result = work.in(connection);
+                connection.commit();
+                committed = true;
+                return result;
+            } finally {
+                if (!committed) {
+                    rollback(connection);
+                }
+            }
+        }
+    }
+
+    /** A pool may else commit what is left open. The failure that led here is the one to be told. */
+    private static void rollback(Connection connection) {
+        try {
+            connection.rollback();
+        } catch (SQLException e) {
+            System.getLogger(VaultTable.class.getName())
+                    .log(System.Logger.Level.DEBUG, "the connection was lost before it could be rolled back", e);
+        }
+    }
+
+    /** What is done in one transaction. */
+    private interface Work<T> {
+        T in(Connection connection) throws SQLException;
+    }
+}

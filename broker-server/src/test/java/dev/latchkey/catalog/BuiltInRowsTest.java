@@ -1,0 +1,145 @@
+package dev.latchkey.catalog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.latchkey.catalog.RefreshSemantics.Rotation;
+import dev.latchkey.oauth.Scopes;
+import java.io.File;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+/** Pins every row that ships with the broker: a change of one is a change for whoever uses the partner. */
+class BuiltInRowsTest {
+
+    private static final RefreshSemantics STRICT =
+            new RefreshSemantics(Rotation.STRICT, Duration.ZERO, false, Duration.ofMinutes(5), Duration.ofHours(24));
+    private static final RefreshSemantics NONE =
+            new RefreshSemantics(Rotation.NONE, Duration.ZERO, false, Duration.ofMinutes(5), Duration.ofHours(24));
+    private static final ScopePolicy ANY = new ScopePolicy(Scopes.none(), false, Scopes.none(), false);
+
+    private final Catalog catalog = TestCatalog.builtIn();
+
+    @Test
+    void listsAllInOrder() throws Exception {
+        assertThat(catalog.all())
+                .extracting(CatalogEntry::id)
+                .containsExactly(
+                        "cryptonit-oauth2", "noones-oauth2-delegated", "noones-oauth2-direct", "oauth2", "oidc");
+
+        URI index =
+                Objects.requireNonNull(getClass().getResource("/catalog/index")).toURI();
+        String[] files =
+                Objects.requireNonNull(new File(index.resolve(".")).list((directory, name) -> name.endsWith("yaml")));
+        assertThat(Arrays.stream(files).map(name -> name.replace(".yaml", "")))
+                .containsExactlyInAnyOrderElementsOf(
+                        catalog.all().stream().map(CatalogEntry::id).toList());
+    }
+
+    @Test
+    void cryptonit() {
+        CatalogEntry row = row("cryptonit-oauth2");
+
+        assertCommon(row, "Cryptonit", HandshakeKind.AUTHORIZATION_CODE, STRICT);
+        assertThat(row.generic()).isFalse();
+        assertThat(row.endpoints().values())
+                .isEqualTo(Map.of(
+                        EndpointName.AUTHORIZATION_ENDPOINT, URI.create("https://cryptonit.net/oauth2/authorize"),
+                        EndpointName.TOKEN_ENDPOINT, URI.create("https://cryptonit.net/oauth/token"),
+                        EndpointName.API_BASE, URI.create("https://cryptonit.net/apiv2/rest/")));
+        assertThat(row.scopes())
+                .isEqualTo(new ScopePolicy(Scopes.of("basic", "withdraw", "trade"), true, Scopes.none(), false));
+        assertThat(row.clientAuthentication()).isEqualTo(ClientAuthentication.CLIENT_SECRET_POST);
+        assertThat(row.pkce()).isTrue();
+        assertThat(row.headers()).isEqualTo(Map.of("User-Agent", "Latchkey"));
+        assertThat(row.notes()).contains("strict rotation is assumed");
+    }
+
+    @Test
+    void noonesDelegated() {
+        CatalogEntry row = row("noones-oauth2-delegated");
+
+        assertCommon(row, "Noones (other users' accounts)", HandshakeKind.AUTHORIZATION_CODE, STRICT);
+        assertThat(row.generic()).isFalse();
+        assertThat(row.endpoints().values())
+                .isEqualTo(Map.of(
+                        EndpointName.AUTHORIZATION_ENDPOINT, URI.create("https://auth.noones.com/oauth2/authorize"),
+                        EndpointName.TOKEN_ENDPOINT, URI.create("https://auth.noones.com/oauth2/token"),
+                        EndpointName.API_BASE, URI.create("https://api.noones.com/")));
+        assertThat(row.scopes()).isEqualTo(ANY);
+        assertThat(row.clientAuthentication()).isEqualTo(ClientAuthentication.CLIENT_SECRET_BASIC);
+        assertThat(row.pkce()).isTrue();
+        assertThat(row.headers()).isEmpty();
+    }
+
+    @Test
+    void noonesDirect() {
+        CatalogEntry row = row("noones-oauth2-direct");
+
+        assertCommon(row, "Noones (own account)", HandshakeKind.CLIENT_CREDENTIALS, NONE);
+        assertThat(row.generic()).isFalse();
+        assertThat(row.endpoints().values())
+                .isEqualTo(Map.of(
+                        EndpointName.TOKEN_ENDPOINT, URI.create("https://auth.noones.com/oauth2/token"),
+                        EndpointName.API_BASE, URI.create("https://api.noones.com/")));
+        assertThat(row.scopes()).isEqualTo(ANY);
+        assertThat(row.clientAuthentication()).isEqualTo(ClientAuthentication.CLIENT_SECRET_BASIC);
+        assertThat(row.pkce()).isFalse();
+        assertThat(row.headers()).isEmpty();
+    }
+
+    @Test
+    void genericOauth2() {
+        CatalogEntry row = row("oauth2");
+
+        assertCommon(row, "OAuth 2", HandshakeKind.AUTHORIZATION_CODE, STRICT);
+        assertThat(row.generic()).isTrue();
+        assertThat(row.openid()).isFalse();
+        assertThat(row.endpoints().values()).isEmpty();
+        assertThat(row.scopes()).isEqualTo(ANY);
+        assertThat(row.pkce()).isTrue();
+    }
+
+    @Test
+    void genericOidc() {
+        CatalogEntry row = row("oidc");
+
+        assertCommon(row, "OpenID Connect", HandshakeKind.AUTHORIZATION_CODE, STRICT);
+        assertThat(row.generic()).isTrue();
+        assertThat(row.openid()).isTrue();
+        assertThat(row.endpoints().values()).isEmpty();
+        assertThat(row.scopes()).isEqualTo(new ScopePolicy(Scopes.none(), false, Scopes.of("openid"), false));
+        assertThat(row.pkce()).isTrue();
+    }
+
+    @Test
+    void showsARowAsTheContractNamesIt() throws Exception {
+        String json = new com.fasterxml.jackson.databind.ObjectMapper()
+                .writeValueAsString(CatalogRow.of(row("cryptonit-oauth2")));
+
+        assertThat(json)
+                .contains("\"id\":\"cryptonit-oauth2\"")
+                .contains("\"kind\":\"authorization_code\"")
+                .contains("\"token_endpoint\":\"https://cryptonit.net/oauth/token\"")
+                .contains("\"scopes\":{\"available\":[\"basic\",\"withdraw\",\"trade\"],\"required\":true")
+                .contains("\"client_auth\":\"client_secret_post\"")
+                .contains("\"refresh\":{\"rotation\":\"strict\",\"grace\":0,\"old_token_dies\":false")
+                .contains("\"credentials\":[\"client_id\",\"client_secret\",\"private_key\"]");
+    }
+
+    private static void assertCommon(CatalogEntry row, String name, HandshakeKind kind, RefreshSemantics refresh) {
+        assertThat(row.name()).isEqualTo(name);
+        assertThat(row.kind()).isEqualTo(kind);
+        assertThat(row.refresh()).isEqualTo(refresh);
+        assertThat(row.issuerInCallback()).isFalse();
+        assertThat(row.authorizationParameters()).isEmpty();
+        assertThat(row.credentialFields()).containsExactlyInAnyOrder("client_id", "client_secret", "private_key");
+    }
+
+    private CatalogEntry row(String id) {
+        return catalog.find(id).orElseThrow();
+    }
+}

@@ -1,0 +1,88 @@
+package dev.latchkey.event;
+
+import dev.latchkey.testkit.TestDatabase;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** A migrated database of its own, used as the runtime role, with one partner. */
+final class OutboxDatabase {
+
+    private final PGSimpleDataSource source = new PGSimpleDataSource();
+
+    OutboxDatabase() throws SQLException {
+        Map<String, String> access = TestDatabase.fresh().asProperties();
+        String url = access.get("latchkey.database.url");
+        String runtime = access.get("latchkey.database.username");
+        Flyway.configure()
+                .dataSource(
+                        url,
+                        access.get("latchkey.database.owner-username"),
+                        access.get("latchkey.database.owner-password"))
+                .placeholders(Map.of("runtime_role", runtime))
+                .load()
+                .migrate();
+        source.setURL(url);
+        source.setUser(runtime);
+        source.setPassword(access.get("latchkey.database.password"));
+        run("insert into partner (id, catalog, name, created_by) values ('bank', 'oauth2', 'Bank', 'ann')");
+    }
+
+    DataSource source() {
+        return source;
+    }
+
+    /** An app that takes events at the URL, or none if that is empty. */
+    void app(String id, String eventsUrl) throws SQLException {
+        run(
+                "insert into app (id, name, return_urls, events_url, secret_sha256, created_by)"
+                        + " values (?, 'App', '{}', nullif(?, ''), '', 'ann')",
+                id,
+                eventsUrl);
+    }
+
+    /** An active connection that the app asked for; it has no grant yet. */
+    UUID connection(String askedBy) throws SQLException {
+        UUID id = UUID.randomUUID();
+        run(
+                "insert into connection (id, partner, owner, status, requested_scopes, requested_methods, scopes,"
+                        + " methods, requested_by, requested_by_app)"
+                        + " values (?, 'bank', 'u1', 'active', '{}', '{}', '{}', '{}', ?, true)",
+                id,
+                askedBy);
+        return id;
+    }
+
+    void grant(UUID connection, String app) throws SQLException {
+        run("insert into connection_grant (connection, app, created_by) values (?, ?, 'ann')", connection, app);
+    }
+
+    void run(String sql, Object... parameters) throws SQLException {
+        try (Connection connection = source.getConnection();
+                PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < parameters.length; i++) {
+                statement.setObject(i + 1, parameters[i]);
+            }
+            statement.execute();
+        }
+    }
+
+    /** The first column of the first row as text. */
+    String query(String sql) throws SQLException {
+        try (Connection connection = source.getConnection();
+                ResultSet rows = connection.createStatement().executeQuery(sql)) {
+            return rows.next() ? rows.getString(1) : "";
+        }
+    }
+
+    /** What waits for its next attempt waits no longer. */
+    void makeDue() throws SQLException {
+        run("update event_delivery set due_at = now()");
+    }
+}
