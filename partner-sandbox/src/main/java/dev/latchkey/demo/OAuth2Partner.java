@@ -117,7 +117,7 @@ record OAuth2Partner(
                                 "return_urls",
                                 List.of(stage.returnPage().address().toString())))
                 .expect(201);
-        return Identity.of(id, answer.text("secret"));
+        return new Identity(id, answer.text("secret"));
     }
 
     private String ask(Stage stage, Identity app) throws StepFailed {
