@@ -67,7 +67,8 @@ class ReadmeCurlsIT {
     private List<JsonNode> run(Map<String, String> environment) throws IOException {
         var block = BLOCK.matcher(Files.readString(README));
         assertThat(block.find()).as("the marked block in README.md").isTrue();
-        assertThat(block.group(1).lines().filter(line -> line.startsWith("curl "))).hasSize(3);
+        assertThat(block.group(1).lines().filter(line -> line.startsWith("curl ")))
+                .hasSize(3);
         var script = Files.writeString(folder.resolve("curls.sh"), "set -euo pipefail\n" + block.group(1));
         var log = folder.resolve("answers.json");
         try (var shell = ChildProcess.start(folder, environment, log, List.of("bash", script.toString()))) {
@@ -89,10 +90,14 @@ class ReadmeCurlsIT {
                 broker.admin(),
                 "/partners",
                 Map.of(
-                        "id", PARTNER,
-                        "catalog", "noones-oauth2-direct",
-                        "credentials", Map.of("client_id", "latchkey", "client_secret", "a-secret-of-the-sandbox"),
-                        "settings", Map.of("endpoints", endpoints)));
+                        "id",
+                        PARTNER,
+                        "catalog",
+                        "noones-oauth2-direct",
+                        "credentials",
+                        Map.of("client_id", "latchkey", "client_secret", "a-secret-of-the-sandbox"),
+                        "settings",
+                        Map.of("endpoints", endpoints)));
     }
 
     private String registerApp(BrokerProcess broker) {
@@ -118,7 +123,10 @@ class ReadmeCurlsIT {
         post(200, broker, broker.approver(), "/connections/" + id + "/approve", Map.of());
         Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {
             var address = broker.baseUri().resolve("/api/v1/connections/" + id);
-            return read(http.get(address, authorization)).path("status").asText().equals("active");
+            return read(http.get(address, authorization))
+                    .path("status")
+                    .asText()
+                    .equals("active");
         });
         return id;
     }

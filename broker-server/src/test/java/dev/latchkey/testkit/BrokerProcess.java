@@ -178,7 +178,8 @@ public final class BrokerProcess implements AutoCloseable {
         var file = dataFolder().resolve("postgres/postmaster.pid");
         try {
             return Files.exists(file)
-                    ? Optional.of(Long.valueOf(Files.readAllLines(file).getFirst().strip()))
+                    ? Optional.of(
+                            Long.valueOf(Files.readAllLines(file).getFirst().strip()))
                     : Optional.empty();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

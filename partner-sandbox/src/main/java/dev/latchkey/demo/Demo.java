@@ -74,7 +74,8 @@ public final class Demo {
         Optional<String> admin = Optional.ofNullable(System.getenv("LATCHKEY_ADMIN_PASSWORD"));
         Optional<String> approver = Optional.ofNullable(System.getenv("LATCHKEY_APPROVER_PASSWORD"));
         if (args.length < 2 || args.length > 3 || admin.isEmpty() || approver.isEmpty()) {
-            System.err.println("usage: Demo <broker address> <sandbox address> [<file>], passwords by LATCHKEY_*_PASSWORD");
+            System.err.println(
+                    "usage: Demo <broker address> <sandbox address> [<file>], passwords by LATCHKEY_*_PASSWORD");
             System.exit(2);
             return;
         }
