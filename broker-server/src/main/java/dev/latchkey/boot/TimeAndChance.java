@@ -3,6 +3,7 @@ package dev.latchkey.boot;
 import dev.latchkey.secret.SecretGenerator;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.time.Clock;
 
@@ -16,8 +17,9 @@ final class TimeAndChance {
         return Clock.systemUTC();
     }
 
+    /** No proxy can stand in for it: its class has final methods. */
     @Produces
-    @ApplicationScoped
+    @Singleton
     SecureRandom random() {
         return new SecureRandom();
     }
