@@ -9,7 +9,7 @@ import java.time.Duration;
 public interface AuditConfig {
 
     /** How long a caller waits for its row to be committed; then it is refused with {@code store_unavailable}. */
-    @WithDefault("5s")
+    @WithDefault("PT5S")
     Duration patience();
 
     /** How many rows may wait for a commit; a row beyond is refused with {@code store_unavailable}. */

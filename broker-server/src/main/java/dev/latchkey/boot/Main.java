@@ -1,15 +1,17 @@
 package dev.latchkey.boot;
 
 import dev.latchkey.secret.OwnerOnlyFile;
-import dev.latchkey.secret.SecretGenerator;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.microprofile.config.ConfigProvider;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Starts the broker, and before it, unless {@code latchkey.database.url} names a server, an embedded PostgreSQL on the
@@ -44,16 +46,27 @@ public final class Main {
             // The virtual machine ends when its hooks have ended, whatever this thread still does: wait for it there.
             Runtime.getRuntime().addShutdownHook(new Thread(() -> await(stopped), "latchkey-stop"));
             database.database().asProperties().forEach(System::setProperty);
-            Quarkus.run(null, (code, failure) -> exitCode.set(code), args);
+            Quarkus.run(null, (code, failure) -> end(exitCode, code, failure), args);
         } finally {
             stopped.countDown();
         }
         return exitCode.get();
     }
 
+    /** Whoever gives Quarkus a handler has to tell why a start failed; logging may not have begun by then. */
+    private static void end(AtomicInteger exitCode, int code, @Nullable Throwable failure) {
+        if (failure != null) {
+            StringWriter trace = new StringWriter();
+            failure.printStackTrace(new PrintWriter(trace));
+            System.err.println("latchkey could not start: " + trace);
+        }
+        exitCode.set(code);
+    }
+
     private static EmbeddedDatabase startDatabase(Path data) throws IOException {
         Path binaries = OwnerOnlyFile.folder(data.resolve("postgres-binaries"));
-        return EmbeddedDatabase.start(data, binaries, new SecretGenerator(TimeAndChance.systemRandom()));
+        TimeAndChance source = new TimeAndChance();
+        return EmbeddedDatabase.start(data, binaries, source.secretGenerator(source.random()));
     }
 
     private static void await(CountDownLatch stopped) {

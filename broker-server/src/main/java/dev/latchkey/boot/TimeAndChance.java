@@ -17,15 +17,10 @@ final class TimeAndChance {
         return Clock.systemUTC();
     }
 
-    /** No client proxy: methods of {@link SecureRandom} are final. */
+    /** No proxy can stand in for it: its class has final methods. */
     @Produces
     @Singleton
     SecureRandom random() {
-        return systemRandom();
-    }
-
-    /** For what runs before there are beans. */
-    static SecureRandom systemRandom() {
         return new SecureRandom();
     }
 

@@ -142,11 +142,29 @@ class CatalogLoaderTest {
                 "notes: 2026-01-01"
             })
     void refusesARowOutsideTheSchema(String line) throws IOException {
-        String key = line.substring(0, line.indexOf(':'));
-        String others = MINIMAL.replaceAll("(?m)^" + key + ":.*\\R((  .*)\\R)*", "");
-        write("bad.yaml", others + line + "\n");
+        write("bad.yaml", minimalWith(line));
 
         assertRefused("bad.yaml", ProblemType.INVALID_REQUEST);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "name: Other",
+                "kind: client_credentials",
+                "pkce: false",
+                "endpoints: {issuer: 'https://partner.example'}",
+                "scopes: {available: [a]}",
+                "client_auth: client_secret_post",
+                "headers: {X-A: b}",
+                "authorization_parameters: {a: b}",
+                "refresh: {rotation: grace, grace: 5}",
+                "notes: x"
+            })
+    void admitsTheSameRowWithAGoodLine(String line) throws IOException {
+        write("good.yaml", minimalWith(line));
+
+        assertThat(TestCatalog.with(folder).find("example")).isPresent();
     }
 
     @ParameterizedTest
@@ -242,6 +260,12 @@ class CatalogLoaderTest {
         assertThatExceptionOfType(CatalogFileException.class)
                 .isThrownBy(() -> TestCatalog.with(folder.resolve("none")))
                 .withMessageContaining("none");
+    }
+
+    /** The minimal row with this line in place of its own of the same key. */
+    private static String minimalWith(String line) {
+        String key = line.substring(0, line.indexOf(':'));
+        return MINIMAL.replaceAll("(?m)^" + key + ":.*\\R((  .*)\\R)*", "") + line + "\n";
     }
 
     private void write(String name, String text) throws IOException {

@@ -20,9 +20,11 @@ import javax.net.ssl.SSLContext;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Timeout(120)
 class GuardedPartnerHttpTest {
 
     private static final byte[] FORM = "grant_type=refresh_token".getBytes(StandardCharsets.US_ASCII);
@@ -206,7 +208,7 @@ class GuardedPartnerHttpTest {
     void countsCallsByOutcome() throws Exception {
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         PartnerHttp metered = TestOutbound.http(
-                TestOutbound.config(true), InetAddress::getAllByName, SSLContext.getDefault(), meters);
+                TestOutbound.config(true), TestOutbound::loopbackOnly, SSLContext.getDefault(), meters);
         try (FaultyServer partner = FaultyServer.start(answering(response(200, "", "")))) {
             metered.send(post(partner));
         }

@@ -10,7 +10,6 @@ import dev.latchkey.problem.ProblemType;
 import dev.latchkey.testkit.FaultyServer;
 import dev.latchkey.testkit.TestCertificates;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.HexFormat;
@@ -30,7 +29,10 @@ class PartnerTlsTest {
     static void makeAuthority(@TempDir Path folder) throws Exception {
         certificates = new TestCertificates(folder);
         http = TestOutbound.http(
-                TestOutbound.config(true), InetAddress::getAllByName, certificates.client(), new SimpleMeterRegistry());
+                TestOutbound.config(true),
+                TestOutbound::loopbackOnly,
+                certificates.client(),
+                new SimpleMeterRegistry());
     }
 
     @Test

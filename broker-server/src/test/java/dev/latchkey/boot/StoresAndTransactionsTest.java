@@ -1,0 +1,204 @@
+package dev.latchkey.boot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.latchkey.audit.Actor;
+import dev.latchkey.audit.AuditAction;
+import dev.latchkey.audit.AuditEvent;
+import dev.latchkey.audit.AuditLog;
+import dev.latchkey.problem.BrokerException;
+import dev.latchkey.problem.ProblemType;
+import dev.latchkey.secret.Fingerprinter;
+import dev.latchkey.secret.Purpose;
+import dev.latchkey.secret.Secret;
+import dev.latchkey.testkit.TestDatabase;
+import dev.latchkey.vault.CredentialVault;
+import dev.latchkey.vault.SecretFields;
+import dev.latchkey.vault.StoredRecord;
+import dev.latchkey.vault.VaultPath;
+import dev.latchkey.vault.local.KeysetRotation;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** How the stores stand to the transactions of those who use them, in the running application. */
+@QuarkusTest
+@QuarkusTestResource(TestDatabase.class)
+@TestProfile(StoresAndTransactionsTest.RotateAtStart.class)
+class StoresAndTransactionsTest {
+
+    private static final Actor ACTOR = Actor.system("test", "run-1");
+
+    @Inject
+    AuditLog audit;
+
+    @Inject
+    CredentialVault vault;
+
+    @Inject
+    Fingerprinter fingerprinter;
+
+    @Inject
+    KeysetRotation rotation;
+
+    @Inject
+    DataSource dataSource;
+
+    @Inject
+    DatabaseConfig database;
+
+    @ConfigProperty(name = "latchkey.data")
+    String data;
+
+    /** The first start finds nothing to encrypt anew, and does it all the same. */
+    public static final class RotateAtStart implements QuarkusTestProfile {
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            return Map.of("latchkey.vault.rotate-key-at-start", "true");
+        }
+    }
+
+    @Test
+    @DisplayName("R168 an audit row is committed with the caller's change, or not at all")
+    void auditsInTheCallersTransaction() throws SQLException {
+        AuditEvent kept = event();
+        AuditEvent undone = event();
+
+        QuarkusTransaction.requiringNew().run(() -> audit.append(kept));
+        QuarkusTransaction.begin();
+        audit.append(undone);
+        QuarkusTransaction.rollback();
+
+        assertThat(rows(kept)).isEqualTo(1);
+        assertThat(rows(undone)).isZero();
+    }
+
+    @Test
+    @DisplayName("outside of a transaction a row is committed when the call returns")
+    void auditsOutsideOfTransactions() throws SQLException {
+        AuditEvent event = event();
+
+        audit.append(event);
+
+        assertThat(rows(event)).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("R168 when the row cannot be written, neither is the change")
+    void undoesTheChangeWithoutItsRow() throws SQLException {
+        VaultPath partner = VaultPath.partner("p-" + UUID.randomUUID());
+        asOwner("revoke insert on audit_event from latchkey_runtime");
+        try {
+            assertThatThrownBy(() -> QuarkusTransaction.requiringNew().run(() -> {
+                        execute("insert into local_user (name, password_hash) values ('" + partner.value() + "', '')");
+                        audit.append(event());
+                    }))
+                    .isInstanceOfSatisfying(
+                            BrokerException.class, e -> assertThat(e.type()).isEqualTo(ProblemType.STORE_UNAVAILABLE));
+        } finally {
+            asOwner("grant insert on audit_event to latchkey_runtime");
+        }
+        assertThat(count("select count(*) from local_user where name = ?", partner.value()))
+                .isZero();
+    }
+
+    @Test
+    @DisplayName("R104 a hand-out is not decided inside of a transaction")
+    void refusesHandOutInTransaction() {
+        AuditEvent event = event().connection(UUID.randomUUID());
+
+        assertThatThrownBy(() -> QuarkusTransaction.requiringNew().run(() -> audit.appendIfCurrent(event, 1)))
+                .isInstanceOf(IllegalStateException.class);
+        assertThat(audit.appendIfCurrent(event, 1)).isFalse();
+    }
+
+    @Test
+    @DisplayName("a write to the vault is done when it returns, whatever becomes of the caller's transaction")
+    void writesToTheVaultBesideTransactions() throws Exception {
+        VaultPath path = VaultPath.connection(UUID.randomUUID());
+        SecretFields fields = SecretFields.of("refresh_token", Secret.of("value"));
+
+        QuarkusTransaction.begin();
+        execute("insert into local_user (name, password_hash) values ('" + path.value() + "', '')");
+        vault.write(path, fields, CredentialVault.ABSENT);
+        assertThat(vault.read(path)).contains(new StoredRecord(fields, 1));
+        QuarkusTransaction.rollback();
+
+        assertThat(vault.read(path)).contains(new StoredRecord(fields, 1));
+        assertThat(count("select count(*) from local_user where name = ?", path.value()))
+                .isZero();
+    }
+
+    @Test
+    @DisplayName("the operator's switch rotates the key at the start, and says so in the audit log")
+    void rotatesAtStart() throws SQLException {
+        assertThat(count("select count(*) from audit_event where action = ?", "vault_key_rotated"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("keys are changed while the broker runs")
+    void rotatesWhileRunning() {
+        String mark = fingerprinter.fingerprint(Secret.of("token"));
+
+        assertThat(rotation.rotate()).isPositive();
+
+        assertThat(fingerprinter.fingerprint(Secret.of("token"))).isEqualTo(mark);
+        assertThat(vault.read(VaultPath.installation("fingerprint-key"))).isPresent();
+        assertThat(java.nio.file.Path.of(data, "keyset.json")).exists();
+    }
+
+    private static AuditEvent event() {
+        return AuditEvent.of(ACTOR, AuditAction.LEASE_LOST);
+    }
+
+    private long rows(AuditEvent event) throws SQLException {
+        return count(
+                "select count(*) from audit_event where id::text = ?",
+                event.id().toString());
+    }
+
+    private long count(String sql, String parameter) throws SQLException {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement select = connection.prepareStatement(sql)) {
+            select.setString(1, parameter);
+            ResultSet rows = select.executeQuery();
+            assertThat(rows.next()).isTrue();
+            return rows.getLong(1);
+        }
+    }
+
+    private void execute(String sql) {
+        try (Connection connection = dataSource.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void asOwner(String sql) throws SQLException {
+        Secret password = Secret.of(database.ownerPassword());
+        try (Connection connection = DriverManager.getConnection(
+                        database.url(), database.ownerUsername(), password.reveal(Purpose.DIGEST));
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+}
