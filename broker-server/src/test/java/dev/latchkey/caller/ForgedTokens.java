@@ -82,16 +82,24 @@ final class ForgedTokens {
     private void keysInTheHeader() {
         RSAKey own = FakeOpenIdProvider.newKey();
         String evil = issuer.issuer() + "/evil";
-        all.put("signed by another key", FakeOpenIdProvider.sign(own, issuer.header().build(), payload()));
+        all.put(
+                "signed by another key",
+                FakeOpenIdProvider.sign(own, issuer.header().build(), payload()));
         all.put("signed by another key without kid", FakeOpenIdProvider.sign(own, bare().build(), payload()));
         all.put(
                 "a key in the header",
                 FakeOpenIdProvider.sign(own, bare().jwk(own.toPublicJWK()).build(), payload()));
         all.put(
                 "a key in the header under the issuer's kid",
-                FakeOpenIdProvider.sign(own, issuer.header().jwk(own.toPublicJWK()).build(), payload()));
-        all.put("jku", FakeOpenIdProvider.sign(own, bare().jwkURL(URI.create(evil)).build(), payload()));
-        all.put("x5u", FakeOpenIdProvider.sign(own, bare().x509CertURL(URI.create(evil)).build(), payload()));
+                FakeOpenIdProvider.sign(
+                        own, issuer.header().jwk(own.toPublicJWK()).build(), payload()));
+        all.put(
+                "jku",
+                FakeOpenIdProvider.sign(own, bare().jwkURL(URI.create(evil)).build(), payload()));
+        all.put(
+                "x5u",
+                FakeOpenIdProvider.sign(
+                        own, bare().x509CertURL(URI.create(evil)).build(), payload()));
         for (String kid : List.of(evil, "../../../../dev/null", "' or '1'='1", "file:///etc/passwd", "\u0000")) {
             all.put(
                     "kid " + kid.hashCode(),

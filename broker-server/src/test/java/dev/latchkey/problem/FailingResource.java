@@ -39,9 +39,10 @@ public class FailingResource {
             case "io" -> throw new UncheckedIOException(new IOException(MARK));
             case "wrapped" -> throw new CompletionException(MARK, problem());
             case "problem" -> throw problem();
-            case "limited" -> throw new BrokerException(ProblemType.RATE_LIMITED, "Slow down.")
-                    .retryAfter(Duration.ofMillis(2100))
-                    .with("limit", 7);
+            case "limited" ->
+                throw new BrokerException(ProblemType.RATE_LIMITED, "Slow down.")
+                        .retryAfter(Duration.ofMillis(2100))
+                        .with("limit", 7);
             case "sql" -> throw new PersistenceException(MARK, new SQLException(MARK, "08006"));
             case "pool" -> throw new PersistenceException(MARK, new SQLTransientConnectionException(MARK));
             case "exhausted" -> throw new SQLException(MARK);
@@ -67,7 +68,6 @@ public class FailingResource {
     }
 
     private static BrokerException problem() {
-        return new BrokerException(
-                ProblemType.CONFLICT, "It changed meanwhile.", new IllegalStateException(MARK));
+        return new BrokerException(ProblemType.CONFLICT, "It changed meanwhile.", new IllegalStateException(MARK));
     }
 }

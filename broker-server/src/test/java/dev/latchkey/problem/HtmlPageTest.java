@@ -16,10 +16,8 @@ class HtmlPageTest {
 
     @Test
     void escapesEverything() {
-        Document page = Jsoup.parse(HtmlPage.titled(HOSTILE)
-                .paragraph(HOSTILE)
-                .code(HOSTILE)
-                .render());
+        Document page = Jsoup.parse(
+                HtmlPage.titled(HOSTILE).paragraph(HOSTILE).code(HOSTILE).render());
 
         String shown = "</code><script>alert('1')</script>\" onload=x & \ufffd\ufffd";
         assertThat(page.select("script")).isEmpty();
@@ -31,7 +29,8 @@ class HtmlPageTest {
 
     @Test
     void allowsItsOwnStyleAndNothingElse() throws GeneralSecurityException {
-        String style = Jsoup.parse(HtmlPage.titled("t").render()).select("style").html();
+        String style =
+                Jsoup.parse(HtmlPage.titled("t").render()).select("style").html();
         byte[] digest = MessageDigest.getInstance("SHA-256").digest(style.getBytes(StandardCharsets.UTF_8));
 
         assertThat(HtmlPage.headers().get("Content-Security-Policy"))

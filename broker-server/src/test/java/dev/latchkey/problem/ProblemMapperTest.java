@@ -60,10 +60,14 @@ class ProblemMapperTest {
     void saysWhenToTryAgain() {
         Answer limited = BrokerClient.at(server).get(FAILURES + "limited");
 
-        assertThat(limited.header("Retry-After")).as("rounded up to whole seconds").isEqualTo("3");
+        assertThat(limited.header("Retry-After"))
+                .as("rounded up to whole seconds")
+                .isEqualTo("3");
         assertThat(limited.json().path("limit").intValue()).isEqualTo(7);
-        assertThat(BrokerClient.at(server).get(FAILURES + "sql").header("Retry-After")).isEqualTo("1");
-        assertThat(BrokerClient.at(server).get(FAILURES + "runtime").header("Retry-After")).isEmpty();
+        assertThat(BrokerClient.at(server).get(FAILURES + "sql").header("Retry-After"))
+                .isEqualTo("1");
+        assertThat(BrokerClient.at(server).get(FAILURES + "runtime").header("Retry-After"))
+                .isEmpty();
     }
 
     @Test
@@ -71,19 +75,27 @@ class ProblemMapperTest {
         BrokerClient nobody = BrokerClient.at(server);
 
         assertThat(nobody.get(FAILURES + "converted/not-a-uuid").code()).isEqualTo("invalid_request");
-        assertThat(nobody.get(FAILURES + "converted/00000000-0000-0000-0000-000000000000?size=x").code())
+        assertThat(nobody.get(FAILURES + "converted/00000000-0000-0000-0000-000000000000?size=x")
+                        .code())
                 .isEqualTo("invalid_request");
         assertThat(nobody.delete(FAILURES + "runtime").code()).isEqualTo("method_not_allowed");
         assertThat(nobody.delete(FAILURES + "runtime").header("Allow")).contains("GET");
-        assertThat(nobody.send(nobody.request(FAILURES + "runtime").header("Accept", "image/png").GET()).code())
+        assertThat(nobody.send(nobody.request(FAILURES + "runtime")
+                                .header("Accept", "image/png")
+                                .GET())
+                        .code())
                 .isEqualTo("not_acceptable");
     }
 
     @Test
     @DisplayName("R137 denies what is not annotated")
     void deniesWhatIsNotAnnotated() {
-        assertThat(BrokerClient.at(server).post(FAILURES + "unannotated", "{}").status()).isEqualTo(401);
-        assertThat(BrokerClient.at(server).asAdmin().post(FAILURES + "unannotated", "{}").code())
+        assertThat(BrokerClient.at(server).post(FAILURES + "unannotated", "{}").status())
+                .isEqualTo(401);
+        assertThat(BrokerClient.at(server)
+                        .asAdmin()
+                        .post(FAILURES + "unannotated", "{}")
+                        .code())
                 .isEqualTo("forbidden");
     }
 }

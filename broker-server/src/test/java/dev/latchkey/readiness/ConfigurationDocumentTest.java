@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Test;
 class ConfigurationDocumentTest {
 
     private static final Path DOCUMENT = Path.of("..", "docs", "configuration.md");
-    private static final Pattern ROW = Pattern.compile("(?m)^\\| `(latchkey\\.[^`]+)` \\| (?:`([^`]*)`|-) \\| (.+) \\|$");
+    private static final Pattern ROW =
+            Pattern.compile("(?m)^\\| `(latchkey\\.[^`]+)` \\| (?:`([^`]*)`|-) \\| (.+) \\|$");
 
     @Test
     void documentsEveryKeyWithItsDefault() throws IOException, ClassNotFoundException {

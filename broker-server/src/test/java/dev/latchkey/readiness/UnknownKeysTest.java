@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 
 class UnknownKeysTest {
 
-    private final KnownKeys known =
-            new KnownKeys(Set.of("latchkey.http.public-url", "latchkey.outbound.ports", "latchkey.x.*.rate", "latchkey.data"));
+    private final KnownKeys known = new KnownKeys(
+            Set.of("latchkey.http.public-url", "latchkey.outbound.ports", "latchkey.x.*.rate", "latchkey.data"));
 
     @Test
     void findsMisspeltProperties() {
@@ -68,7 +68,8 @@ class UnknownKeysTest {
 
     @Test
     void ignoresWhatTheFrameworkGuessesFromVariables() {
-        assertThat(UnknownKeys.judge(known, List.of("latchkey.service.host"), true)).isEmpty();
+        assertThat(UnknownKeys.judge(known, List.of("latchkey.service.host"), true))
+                .isEmpty();
     }
 
     @Test
@@ -100,7 +101,8 @@ class UnknownKeysTest {
     private static Index index() throws IOException {
         Indexer indexer = new Indexer();
         try (Stream<Path> files = Files.walk(Path.of("target", "classes", "dev"))) {
-            for (Path file : files.filter(it -> it.toString().endsWith(".class")).toList()) {
+            for (Path file :
+                    files.filter(it -> it.toString().endsWith(".class")).toList()) {
                 try (var bytes = Files.newInputStream(file)) {
                     indexer.index(bytes);
                 }
