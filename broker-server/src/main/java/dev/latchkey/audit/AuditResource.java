@@ -25,7 +25,7 @@ final class AuditResource {
     /** Newest first; by connection, app, actor and action, each at most once; {@code after} is {@code next} of a page. */
     @GET
     @RolesAllowed(Roles.AUDITOR)
-    AuditPage list(@Context UriInfo uri) {
+    public AuditPage list(@Context UriInfo uri) {
         return reader.find(AuditFilter.parse(uri.getQueryParameters()));
     }
 }
