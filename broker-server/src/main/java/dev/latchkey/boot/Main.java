@@ -1,6 +1,7 @@
 package dev.latchkey.boot;
 
 import dev.latchkey.secret.OwnerOnlyFile;
+import dev.latchkey.secret.SecretGenerator;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.io.IOException;
@@ -65,8 +66,7 @@ public final class Main {
 
     private static EmbeddedDatabase startDatabase(Path data) throws IOException {
         Path binaries = OwnerOnlyFile.folder(data.resolve("postgres-binaries"));
-        TimeAndChance source = new TimeAndChance();
-        return EmbeddedDatabase.start(data, binaries, source.secretGenerator(source.random()));
+        return EmbeddedDatabase.start(data, binaries, new SecretGenerator(TimeAndChance.systemRandom()));
     }
 
     private static void await(CountDownLatch stopped) {
