@@ -14,7 +14,7 @@ import jakarta.ws.rs.core.UriInfo;
 @Path("/api/v1/audit")
 @RunOnVirtualThread
 @Produces(MediaType.APPLICATION_JSON)
-final class AuditResource {
+public final class AuditResource {
 
     private final AuditReader reader;
 

@@ -1,11 +1,17 @@
 package dev.latchkey.readiness;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.quarkus.runtime.StartupEvent;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -88,6 +94,21 @@ class UnknownKeysTest {
         assertThat(KnownKeys.ofThisBuild().names())
                 .contains("latchkey.http.public-url", "latchkey.identity.issuer", "latchkey.data")
                 .allMatch(name -> name.startsWith("latchkey."));
+    }
+
+    @Test
+    void stopsTheStartNamingTheKeyAndNotItsValue() {
+        SmallRyeConfig config = new SmallRyeConfigBuilder()
+                .withSources(new PropertiesConfigSource(
+                        Map.of("latchkey.limits.failed-authentication", "value-of-it", "latchkey.http.port", "1"),
+                        "test",
+                        100))
+                .build();
+
+        assertThatThrownBy(() -> new UnknownKeys(config).check(new StartupEvent()))
+                .hasMessageContaining("latchkey.limits.failed-authentication")
+                .hasMessageNotContaining("latchkey.http.port")
+                .hasMessageNotContaining("value-of-it");
     }
 
     private Set<String> properties(String... names) {
