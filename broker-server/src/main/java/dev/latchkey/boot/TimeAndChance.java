@@ -17,7 +17,7 @@ final class TimeAndChance {
         return Clock.systemUTC();
     }
 
-    /** No proxy can stand in for it: its class has final methods. */
+    /** No client proxy: methods of {@link SecureRandom} are final. */
     @Produces
     @Singleton
     SecureRandom random() {

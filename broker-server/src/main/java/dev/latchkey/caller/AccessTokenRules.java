@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -67,9 +68,7 @@ record AccessTokenRules(String issuer, String audience, String rolesClaim) {
         JWSHeader header = token.getHeader();
         require(SignatureCheck.ALGORITHMS.contains(header.getAlgorithm()), "the algorithm is not allowed");
         JOSEObjectType type = header.getType();
-        require(
-                type == null || TYPES.contains(type.getType().toLowerCase(java.util.Locale.ROOT)),
-                "the type is not allowed");
+        require(type == null || TYPES.contains(type.getType().toLowerCase(Locale.ROOT)), "the type is not allowed");
         require(header.getCriticalParams() == null && header.isBase64URLEncodePayload(), "it has extensions");
         require(header.getContentType() == null, "it is nested");
     }

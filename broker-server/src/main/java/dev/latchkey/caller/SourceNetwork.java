@@ -1,5 +1,7 @@
 package dev.latchkey.caller;
 
+import java.util.List;
+
 /** Where a request comes from, as far as one party holds it: an IPv4 address, or a /64 network of IPv6. */
 final class SourceNetwork {
 
@@ -13,6 +15,6 @@ final class SourceNetwork {
         if (groups.length <= GROUPS || address.contains("::")) {
             return address;
         }
-        return String.join(":", java.util.List.of(groups).subList(0, GROUPS));
+        return String.join(":", List.of(groups).subList(0, GROUPS));
     }
 }

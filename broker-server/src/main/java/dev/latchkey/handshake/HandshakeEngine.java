@@ -140,9 +140,9 @@ class HandshakeEngine {
     /** R83: the partner's words go nowhere; only a code of the RFC does. */
     private Arrival denied(BrowserSteps.Returned returned, Connection connection, Callback callback, Actor actor) {
         String error = callback.get("error")
-                .filter(value ->
-                        ERROR_CODES.stream().anyMatch(code -> Secret.of(code).equals(value)))
-                .map(value -> value.reveal(dev.latchkey.secret.Purpose.HAND_OUT))
+                .flatMap(value -> ERROR_CODES.stream()
+                        .filter(code -> Secret.of(code).equals(value))
+                        .findFirst())
                 .orElse("server_error");
         String reason = error.equals("access_denied") ? "partner_denied" : error;
         lifecycle.abandon(connection.id(), reason, AuditAction.HANDSHAKE_FAILED, actor);

@@ -49,6 +49,10 @@ final class FailureHandler {
     }
 
     private void explain(RoutingContext context, int status) {
+        if (context.response().ended()) {
+            // The server itself has refused a body that outgrew its limit while it was read.
+            return;
+        }
         BrokerException problem = problem(context, status);
         if (problem.type() == ProblemType.INTERNAL) {
             LOG.errorf(context.failure(), "request %s failed", RequestId.of(context));

@@ -8,7 +8,6 @@ import io.quarkus.security.UnauthorizedException;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.WebApplicationException;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.util.Map;
 import org.jboss.logging.Logger;
@@ -52,7 +51,9 @@ final class ProblemMapper {
             return web.getResponse();
         }
         BrokerException problem = problem(thrown);
-        if (problem.type() == ProblemType.INTERNAL) {
+        if (context.response().ended()) {
+            LOG.debugf("request %s was answered while its body was read", RequestId.of(context));
+        } else if (problem.type() == ProblemType.INTERNAL) {
             LOG.errorf(thrown, "request %s failed", RequestId.of(context));
         } else {
             LOG.debugf("request %s: %s", RequestId.of(context), problem.type());
@@ -60,9 +61,6 @@ final class ProblemMapper {
         ProblemAnswer answer = writer.answer(context, problem);
         Response.ResponseBuilder response = Response.status(answer.status()).entity(answer.body());
         answer.headers().forEach((name, values) -> values.forEach(value -> response.header(name, value)));
-        if (thrown instanceof WebApplicationException web && web.getResponse().getStatus() == 405) {
-            response.header(HttpHeaders.ALLOW, web.getResponse().getHeaderString(HttpHeaders.ALLOW));
-        }
         return response.build();
     }
 

@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -143,6 +144,11 @@ public final class BrokerProcess implements AutoCloseable {
         return Path.of(properties.get("latchkey.data"));
     }
 
+    /** Name and password of the user {@code admin}, as curl takes them. */
+    public String adminPair() {
+        return "admin:" + environment.get("LATCHKEY_ADMIN_PASSWORD");
+    }
+
     /** The {@code Authorization} value of the user {@code admin}. */
     public String admin() {
         return TestHttp.basic("admin", environment.get("LATCHKEY_ADMIN_PASSWORD"));
@@ -167,15 +173,14 @@ public final class BrokerProcess implements AutoCloseable {
         return current().stop(END);
     }
 
-    /** PostgreSQL outlives a killed broker by design of its own starter; its first line of {@code postmaster.pid} names it. */
-    private void stopOrphanedDatabase() {
+    /** The pid of its embedded PostgreSQL, by the first line of {@code postmaster.pid}; empty when that is stopped. */
+    public Optional<Long> databasePid() {
         var file = dataFolder().resolve("postgres/postmaster.pid");
-        if (!Files.exists(file)) {
-            return;
-        }
         try {
-            var pid = Long.parseLong(Files.readAllLines(file).getFirst().strip());
-            ProcessHandle.of(pid).ifPresent(ChildProcess::end);
+            return Files.exists(file)
+                    ? Optional.of(
+                            Long.valueOf(Files.readAllLines(file).getFirst().strip()))
+                    : Optional.empty();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -185,7 +190,8 @@ public final class BrokerProcess implements AutoCloseable {
     @Override
     public void close() {
         lives.forEach(ChildProcess::close);
-        stopOrphanedDatabase();
+        // PostgreSQL leaves the broker's process group at its start, so it outlives a killed broker.
+        databasePid().flatMap(ProcessHandle::of).ifPresent(ChildProcess::end);
         try (var paths = Files.walk(folder)) {
             paths.sorted(Comparator.reverseOrder())
                     .forEach(path -> path.toFile().delete());

@@ -56,7 +56,7 @@ public final class KeycloakServer implements AutoCloseable {
     }
 
     private static Path home() {
-        var home = Path.of(System.getProperty("latchkey.test.keycloak", "target/keycloak/missing"));
+        var home = Path.of(System.getProperty("keycloak.home", "target/keycloak/missing"));
         if (!Files.isExecutable(home.resolve("bin/kc.sh"))) {
             throw new IllegalStateException("no Keycloak in " + home + ": run `mvn pre-integration-test` once");
         }

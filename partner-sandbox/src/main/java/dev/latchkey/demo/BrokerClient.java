@@ -34,16 +34,16 @@ final class BrokerClient {
     }
 
     /** Somebody who calls the broker: a user of it, or an app, by HTTP Basic. */
-    record Identity(String authorization) {
-        static Identity of(String name, String password) {
+    record Identity(String name, String password) {
+        String authorization() {
             byte[] pair = (name + ":" + password).getBytes(StandardCharsets.UTF_8);
-            return new Identity("Basic " + Base64.getEncoder().encodeToString(pair));
+            return "Basic " + Base64.getEncoder().encodeToString(pair);
         }
 
-        /** Prints nothing: the value is a credential. */
+        /** The name only: the password is a credential. */
         @Override
         public String toString() {
-            return "identity";
+            return name;
         }
     }
 

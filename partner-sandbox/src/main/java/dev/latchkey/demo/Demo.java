@@ -5,15 +5,19 @@ import dev.latchkey.sandbox.client.SandboxControl;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 
 /**
  * Plays every partner's story against a running broker and a running sandbox, and prints one row a partner; the last
  * line is {@code demo: N partners, N ok}. Exit status 0 only if every row is ok.
  *
- * <p>Arguments: the broker's address, the sandbox's address. The passwords of the users {@code admin} and {@code
+ * <p>Arguments: the broker's address, the sandbox's address, and optionally a file to be written for a shell, with which a
+ * person goes on where the last good row ended. The passwords of the users {@code admin} and {@code
  * approver} come by {@code LATCHKEY_ADMIN_PASSWORD} and {@code LATCHKEY_APPROVER_PASSWORD}.
  */
 public final class Demo {
@@ -54,58 +58,64 @@ public final class Demo {
     private final URI sandbox;
     private final Identity admin;
     private final Identity approver;
-    private final PrintStream out;
+    private final Optional<ShellFile> shellFile;
+    private final PrintStream out = System.out;
 
-    private Demo(URI broker, URI sandbox, Identity admin, Identity approver, PrintStream out) {
+    private Demo(URI broker, URI sandbox, Identity admin, Identity approver, Optional<ShellFile> shellFile) {
         this.broker = broker;
         this.sandbox = sandbox;
         this.admin = admin;
         this.approver = approver;
-        this.out = out;
+        this.shellFile = shellFile;
     }
 
     /** Runs the demo once. */
     public static void main(String[] args) throws IOException {
         Optional<String> admin = Optional.ofNullable(System.getenv("LATCHKEY_ADMIN_PASSWORD"));
         Optional<String> approver = Optional.ofNullable(System.getenv("LATCHKEY_APPROVER_PASSWORD"));
-        if (args.length != 2 || admin.isEmpty() || approver.isEmpty()) {
-            System.err.println("usage: Demo <broker address> <sandbox address>, passwords by LATCHKEY_*_PASSWORD");
+        if (args.length < 2 || args.length > 3 || admin.isEmpty() || approver.isEmpty()) {
+            System.err.println(
+                    "usage: Demo <broker address> <sandbox address> [<file>], passwords by LATCHKEY_*_PASSWORD");
             System.exit(2);
             return;
         }
         Demo demo = new Demo(
                 URI.create(args[0]),
                 URI.create(args[1]),
-                Identity.of("admin", admin.get()),
-                Identity.of("approver", approver.get()),
-                System.out);
+                new Identity("admin", admin.get()),
+                new Identity("approver", approver.get()),
+                args.length == 3 ? Optional.of(new ShellFile(Path.of(args[2]))) : Optional.empty());
         System.exit(demo.run(PARTNERS) ? 0 : 1);
     }
 
     private boolean run(List<DemoPartner> partners) throws IOException {
         out.printf(ROW, "partner", "steps", "renewals", "token life", "result");
-        int ok = 0;
+        SequencedMap<String, DemoPartner.Outcome> good = new LinkedHashMap<>();
         try (ReturnPage returnPage = ReturnPage.open()) {
             for (DemoPartner partner : partners) {
-                ok += play(partner, returnPage) ? 1 : 0;
+                play(partner, returnPage).ifPresent(outcome -> good.put(partner.name(), outcome));
             }
         }
-        out.println("demo: " + partners.size() + " partners, " + ok + " ok");
+        if (shellFile.isPresent() && !good.isEmpty()) {
+            var last = good.lastEntry();
+            shellFile.get().write(broker, admin, approver, last.getKey(), last.getValue());
+        }
+        out.println("demo: " + partners.size() + " partners, " + good.size() + " ok");
         out.flush();
-        return ok == partners.size();
+        return good.size() == partners.size();
     }
 
-    private boolean play(DemoPartner partner, ReturnPage returnPage) {
+    private Optional<DemoPartner.Outcome> play(DemoPartner partner, ReturnPage returnPage) {
         Steps steps = new Steps();
         Stage stage = new Stage(
                 new BrokerClient(broker), admin, approver, sandbox, new SandboxControl(sandbox), returnPage, steps);
         try {
             DemoPartner.Outcome outcome = partner.play(stage);
             out.printf(ROW, partner.name(), steps.done(), outcome.renewals(), outcome.lifetimeSeconds() + " s", "ok");
-            return true;
+            return Optional.of(outcome);
         } catch (StepFailed failed) {
             out.printf(ROW, partner.name(), steps.done(), "-", "-", "FAILED at " + failed.getMessage());
-            return false;
+            return Optional.empty();
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.latchkey.demo;
 
+import dev.latchkey.demo.BrokerClient.Identity;
+
 /** A partner that the demo can show. */
 interface DemoPartner {
 
@@ -18,6 +20,8 @@ interface DemoPartner {
      *
      * @param renewals how many times the partner issued a further access token
      * @param lifetimeSeconds what the app was told of the first token's life
+     * @param app who may use the connection
+     * @param connection the active connection's id
      */
-    record Outcome(long renewals, long lifetimeSeconds) {}
+    record Outcome(long renewals, long lifetimeSeconds, Identity app, String connection) {}
 }

@@ -3,7 +3,9 @@ package dev.latchkey.demo;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.latchkey.demo.BrokerClient.Identity;
 import dev.latchkey.sandbox.browser.ConsentBrowser;
+import dev.latchkey.sandbox.client.SeenRequest;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.List;
@@ -117,7 +119,7 @@ record OAuth2Partner(
                                 "return_urls",
                                 List.of(stage.returnPage().address().toString())))
                 .expect(201);
-        return Identity.of(id, answer.text("secret"));
+        return new Identity(id, answer.text("secret"));
     }
 
     private String ask(Stage stage, Identity app) throws StepFailed {
@@ -151,14 +153,24 @@ record OAuth2Partner(
 
     /** How many further access tokens the partner issued: refreshes, or client credentials once more. */
     private long renewals(Stage stage, JsonNode apiAnswer) {
-        String family = apiAnswer.path("family").asText();
         if (consent) {
-            return stage.sandbox().refreshes(family);
+            return stage.sandbox().refreshes(apiAnswer.path("family").asText());
         }
         return stage.sandbox().requests(sandboxName, "token").stream()
-                        .filter(request -> request.family().equals(family))
+                        .filter(this::isOurs)
                         .count()
                 - 1;
+    }
+
+    /** Whether our client asked, by RFC 6749 section 2.3.1: in the form, or by HTTP Basic. */
+    private boolean isOurs(SeenRequest request) {
+        String basic = request.header("authorization")
+                .filter(value -> value.startsWith("Basic "))
+                .map(value -> new String(
+                        Base64.getDecoder().decode(value.substring("Basic ".length())), StandardCharsets.UTF_8))
+                .orElse("");
+        return basic.startsWith(clientId() + ":")
+                || request.formValue("client_id").filter(clientId()::equals).isPresent();
     }
 
     /** The partner knows what must stay between it and the broker; no answer of the broker may have held it. */

@@ -50,7 +50,7 @@ final class TokenUse {
         steps.step("call the partner with the new token", () -> callPartner(renewed));
         long after = steps.step(
                 "see one renewal at the partner", () -> exactlyOneMore(before, renewals.applyAsLong(stage, served)));
-        return new DemoPartner.Outcome(after, life);
+        return new DemoPartner.Outcome(after, life, app, connection);
     }
 
     private Answer token(Map<String, ?> body) throws StepFailed {

@@ -1,4 +1,4 @@
-package dev.latchkey.caller;
+package dev.latchkey.outbound;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,0 +1,34 @@
+package dev.latchkey.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.latchkey.testkit.Configs;
+import java.net.URI;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class HttpConfigTest {
+
+    @Test
+    void listensOnLoopbackByDefault() {
+        HttpConfig config = Configs.of(HttpConfig.class, Map.of());
+
+        assertThat(config.host()).isEqualTo("127.0.0.1");
+        assertThat(config.port()).isEqualTo(8080);
+        assertThat(config.publicUrl()).isEmpty();
+    }
+
+    @Test
+    void takesEveryKey() {
+        HttpConfig config = Configs.of(
+                HttpConfig.class,
+                Map.of(
+                        "latchkey.http.host", "0.0.0.0",
+                        "latchkey.http.port", "8443",
+                        "latchkey.http.public-url", "https://broker.example.org"));
+
+        assertThat(config.host()).isEqualTo("0.0.0.0");
+        assertThat(config.port()).isEqualTo(8443);
+        assertThat(config.publicUrl()).contains(URI.create("https://broker.example.org"));
+    }
+}

@@ -1,0 +1,74 @@
+package dev.latchkey.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.latchkey.testkit.BrokerProcess;
+import dev.latchkey.testkit.RawHttp;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** What only the packaged broker shows: its log as machines read it, its end, its refusal to start. */
+class ProductionProcessIT {
+
+    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    @Test
+    @DisplayName("R173 logs one event a line, as JSON, whatever is in it")
+    void logsOneEventALine() {
+        try (BrokerProcess broker =
+                BrokerProcess.start(Map.of("quarkus.log.category.\"dev.latchkey\".level", "DEBUG"), Map.of())) {
+            String admin = "Authorization: " + broker.admin();
+            RawHttp.get(broker.baseUri(), "/api/v1/apps?after=%0d%0a{\"forged\":1}", admin);
+            RawHttp.get(broker.baseUri(), "/api/v1/apps?after=%1b[31m", admin);
+            RawHttp.get(broker.baseUri(), "/api/v1/apps", "Authorization: Bearer a\u001b[31m", "X-Request-Id: x\"}");
+            RawHttp.get(broker.baseUri(), "/api/v1/apps/nothing-like-it", admin);
+            assertThat(broker.stop()).as("ends in good order").isIn(0, 143);
+
+            List<String> events = broker.logText()
+                    .lines()
+                    .filter(line -> line.startsWith("{"))
+                    .toList();
+
+            assertThat(events).isNotEmpty().allSatisfy(line -> {
+                JsonNode event = parse(line);
+                assertThat(event.path("message").isTextual()).isTrue();
+                assertThat(event.has("forged")).isFalse();
+            });
+            assertThat(broker.logText().lines().filter(line -> line.contains("forged")))
+                    .isEmpty();
+            assertThat(events.stream().map(ProductionProcessIT::parse))
+                    .as("events of requests carry the request's id")
+                    .anyMatch(event ->
+                            event.path("mdc").path("request_id").asText().matches("[0-9a-f-]{36}"));
+        }
+    }
+
+    @Test
+    void stopsAtAnUnknownKeyNamingIt() {
+        assertThatThrownBy(() -> start(Map.of("latchkey.htpp.port", "1234"), Map.of()))
+                .hasMessageContaining("ended with")
+                .hasMessageContaining("latchkey.htpp.port")
+                .hasMessageNotContaining("1234");
+        assertThatThrownBy(() -> start(Map.of(), Map.of("LATCHKEY_HTPP_PORT", "1234")))
+                .hasMessageContaining("LATCHKEY_HTPP_PORT");
+    }
+
+    private static void start(Map<String, String> properties, Map<String, String> environment) {
+        BrokerProcess.start(properties, environment).close();
+    }
+
+    private static JsonNode parse(String line) {
+        try {
+            return JSON.readTree(line);
+        } catch (JsonProcessingException e) {
+            throw new AssertionError("not one JSON object: " + line, e);
+        }
+    }
+}
