@@ -14,7 +14,7 @@ import jakarta.ws.rs.core.UriInfo;
 @Path("/api/v1/audit")
 @RunOnVirtualThread
 @Produces(MediaType.APPLICATION_JSON)
-final class AuditResource {
+public final class AuditResource {
 
     private final AuditReader reader;
 
@@ -25,7 +25,7 @@ final class AuditResource {
     /** Newest first; by connection, app, actor and action, each at most once; {@code after} is {@code next} of a page. */
     @GET
     @RolesAllowed(Roles.AUDITOR)
-    AuditPage list(@Context UriInfo uri) {
+    public AuditPage list(@Context UriInfo uri) {
         return reader.find(AuditFilter.parse(uri.getQueryParameters()));
     }
 }

@@ -1,7 +1,6 @@
 package dev.latchkey.boot;
 
 import dev.latchkey.secret.OwnerOnlyFile;
-import dev.latchkey.secret.SecretGenerator;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.io.IOException;
@@ -66,7 +65,8 @@ public final class Main {
 
     private static EmbeddedDatabase startDatabase(Path data) throws IOException {
         Path binaries = OwnerOnlyFile.folder(data.resolve("postgres-binaries"));
-        return EmbeddedDatabase.start(data, binaries, new SecretGenerator(TimeAndChance.systemRandom()));
+        TimeAndChance source = new TimeAndChance();
+        return EmbeddedDatabase.start(data, binaries, source.secretGenerator(source.random()));
     }
 
     private static void await(CountDownLatch stopped) {

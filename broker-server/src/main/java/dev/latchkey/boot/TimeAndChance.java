@@ -21,11 +21,6 @@ final class TimeAndChance {
     @Produces
     @Singleton
     SecureRandom random() {
-        return systemRandom();
-    }
-
-    /** For what runs before there are beans. */
-    static SecureRandom systemRandom() {
         return new SecureRandom();
     }
 

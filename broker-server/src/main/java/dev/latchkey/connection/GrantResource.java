@@ -17,8 +17,8 @@ import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Which apps may use a connection, and which requests need no further decision. */
-@Path("/api/v1")
+/** Which apps may use a connection, and how far. */
+@Path("/api/v1/connections/{id}/grants/{app}")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
 @RolesAllowed(Roles.APPROVER)
@@ -40,7 +40,6 @@ public class GrantResource {
 
     /** Lets an app use a connection, or changes how far it may. */
     @PUT
-    @Path("/connections/{id}/grants/{app}")
     @RolesAllowed(Roles.APPROVER)
     public ConnectionView setGrant(
             @PathParam("id") String id, @PathParam("app") String app, @Nullable GrantRequest body) {
@@ -48,7 +47,7 @@ public class GrantResource {
         PersonCaller who = person();
         Connection changed = approvals.setGrant(
                 Input.uuid(id),
-                pathId(app),
+                Input.pathId(app),
                 Input.texts(wish.scopes(), "/scopes"),
                 Input.methods(wish.methods(), "/methods").orElse(List.of()),
                 who);
@@ -57,32 +56,9 @@ public class GrantResource {
 
     /** Takes the grant back; what was handed out lives on until it expires at the partner. */
     @DELETE
-    @Path("/connections/{id}/grants/{app}")
     @RolesAllowed(Roles.APPROVER)
     public void removeGrant(@PathParam("id") String id, @PathParam("app") String app) {
-        approvals.removeGrant(Input.uuid(id), pathId(app), person());
-    }
-
-    /** From now on the app's requests within these scopes and methods are approved at once. */
-    @PUT
-    @Path("/partners/{partner}/standing-approvals/{app}")
-    @RolesAllowed(Roles.APPROVER)
-    public void setStandingApproval(
-            @PathParam("partner") String partner,
-            @PathParam("app") String app,
-            ConnectionResource.@Nullable ApprovalRequest body) {
-        if (body == null || body.scopes() == null) {
-            throw BrokerException.invalid("/scopes", "The scopes of the rule are needed.");
-        }
-        approvals.setStandingApproval(pathId(partner), pathId(app), body.terms(), person());
-    }
-
-    /** From now on a person decides again. */
-    @DELETE
-    @Path("/partners/{partner}/standing-approvals/{app}")
-    @RolesAllowed(Roles.APPROVER)
-    public void removeStandingApproval(@PathParam("partner") String partner, @PathParam("app") String app) {
-        approvals.removeStandingApproval(pathId(partner), pathId(app), person());
+        approvals.removeGrant(Input.uuid(id), Input.pathId(app), person());
     }
 
     private PersonCaller person() {
@@ -90,13 +66,5 @@ public class GrantResource {
             return person;
         }
         throw new BrokerException(ProblemType.FORBIDDEN, "Only a person decides about connections.");
-    }
-
-    /** An id that cannot exist is as unknown as one that does not. */
-    private static String pathId(String text) {
-        if (!text.matches("[a-z0-9][a-z0-9-]{0,63}")) {
-            throw BrokerException.notFound();
-        }
-        return text;
     }
 }

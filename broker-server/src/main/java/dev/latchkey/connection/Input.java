@@ -39,6 +39,14 @@ final class Input {
         return value;
     }
 
+    /** An id in a path that cannot exist is as unknown as one that does not. */
+    static String pathId(String text) {
+        if (!ID.matcher(text).matches()) {
+            throw BrokerException.notFound();
+        }
+        return text;
+    }
+
     static String text(@Nullable String value, int longest, String pointer) {
         if (value == null
                 || value.isBlank()

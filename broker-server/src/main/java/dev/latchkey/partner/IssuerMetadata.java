@@ -1,6 +1,6 @@
 package dev.latchkey.partner;
 
-import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.nimbusds.oauth2.sdk.ParseException;
 import dev.latchkey.catalog.CatalogEntry;
@@ -20,6 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -35,7 +37,8 @@ final class IssuerMetadata implements MetadataReader {
 
     private final PartnerHttp http;
     private final SsrfGuard guard;
-    private final AsyncCache<Source, IssuerDocument> documents;
+    private final Cache<Source, IssuerDocument> documents;
+    private final ConcurrentMap<Source, CompletableFuture<IssuerDocument>> reading = new ConcurrentHashMap<>();
 
     /** Where a document is read from, and how we name ourselves there. */
     private record Source(URI issuer, boolean openid, Map<String, String> headers) {}
@@ -47,7 +50,7 @@ final class IssuerMetadata implements MetadataReader {
                 .expireAfterWrite(KEPT)
                 .maximumSize(MOST_ISSUERS)
                 .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
-                .buildAsync();
+                .build();
     }
 
     @Override
@@ -79,7 +82,7 @@ final class IssuerMetadata implements MetadataReader {
 
     /** The document of an issuer as it is now, read anew and kept; for the moment at which a profile is saved. */
     IssuerDocument readAnew(URI issuer, CatalogEntry profile) {
-        documents.synchronous().invalidate(source(issuer, profile));
+        documents.invalidate(source(issuer, profile));
         return document(source(issuer, profile));
     }
 
@@ -90,14 +93,16 @@ final class IssuerMetadata implements MetadataReader {
     /** The first caller reads, in its own thread; a failure is told to everybody who waited and is not kept. */
     private IssuerDocument document(Source source) {
         CompletableFuture<IssuerDocument> mine = new CompletableFuture<>();
-        CompletableFuture<IssuerDocument> running = documents.asMap().putIfAbsent(source, mine);
+        CompletableFuture<IssuerDocument> running = reading.putIfAbsent(source, mine);
         if (running != null) {
             return join(running);
         }
         try {
-            mine.complete(read(source));
-        } catch (RuntimeException e) {
+            mine.complete(documents.get(source, this::read));
+        } catch (RuntimeException | Error e) {
             mine.completeExceptionally(e);
+        } finally {
+            reading.remove(source, mine);
         }
         return join(mine);
     }

@@ -182,6 +182,8 @@ final class ArchitectureRules {
                 .that()
                 .areMetaAnnotatedWith(HTTP_METHOD)
                 .should(be(guarded))
+                .andShould()
+                .bePublic() // the framework leaves out any other, with a warning only
                 .allowEmptyShould(true);
     }
 

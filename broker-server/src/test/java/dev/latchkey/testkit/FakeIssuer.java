@@ -10,6 +10,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Serves metadata documents on loopback, by path; counts requests. Thread-safe. */
@@ -18,6 +19,7 @@ public final class FakeIssuer implements AutoCloseable {
     private final HttpServer server;
     private final Map<String, String> documents = new ConcurrentHashMap<>();
     private final AtomicInteger hits = new AtomicInteger();
+    private volatile CountDownLatch gate = new CountDownLatch(0);
 
     /** Listens on a free port of 127.0.0.1; answers 404 until there is a document. */
     public FakeIssuer() {
@@ -51,6 +53,13 @@ public final class FakeIssuer implements AutoCloseable {
                 """.formatted(issuer, issuer());
     }
 
+    /** Lets every request wait until the returned latch is counted down. */
+    public CountDownLatch hold() {
+        CountDownLatch closed = new CountDownLatch(1);
+        gate = closed;
+        return closed;
+    }
+
     /** How many requests came. */
     public int hits() {
         return hits.get();
@@ -64,6 +73,7 @@ public final class FakeIssuer implements AutoCloseable {
     private void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
             hits.incrementAndGet();
+            gate.await();
             String document = documents.get(exchange.getRequestURI().getPath());
             if (document == null) {
                 exchange.sendResponseHeaders(404, -1);
@@ -73,6 +83,8 @@ public final class FakeIssuer implements AutoCloseable {
             exchange.getResponseHeaders().add("Content-Type", "application/json");
             exchange.sendResponseHeaders(200, body.length);
             exchange.getResponseBody().write(body);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }
