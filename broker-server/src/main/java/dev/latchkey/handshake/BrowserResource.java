@@ -15,7 +15,6 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Cookie;
 import jakarta.ws.rs.core.HttpHeaders;
-import jakarta.ws.rs.core.NewCookie;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.net.URI;
@@ -23,7 +22,6 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 
 /** The paths that a user's browser sees: the link, and the way back from the partner. Redirects are 303 (R81). */
 @Path("/")
@@ -32,12 +30,12 @@ import java.util.UUID;
 public class BrowserResource {
 
     private final HandshakeEngine engine;
-    private final PublicUrl publicUrl;
+    private final FlowCookie cookie;
     private final CurrentCaller caller;
 
     BrowserResource(HandshakeEngine engine, PublicUrl publicUrl, CurrentCaller caller) {
         this.engine = engine;
-        this.publicUrl = publicUrl;
+        this.cookie = new FlowCookie(publicUrl.isHttps());
         this.caller = caller;
     }
 
@@ -51,7 +49,9 @@ public class BrowserResource {
         }
         HandshakeEngine.Departure departure = engine.depart(Secret.of(ticket), jar(headers), browser());
         Response.ResponseBuilder response = redirect(departure.location());
-        departure.cookie().ifPresent(value -> response.cookie(cookie(departure.ticket(), value)));
+        departure
+                .cookie()
+                .ifPresent(value -> response.header(HttpHeaders.SET_COOKIE, cookie.set(departure.ticket(), value)));
         return response.build();
     }
 
@@ -67,7 +67,8 @@ public class BrowserResource {
             case HandshakeEngine.Arrival.AwaitsConfirmation waits -> confirm(waits);
             case HandshakeEngine.Arrival.Denied denied -> denied(denied);
         };
-        return response.cookie(cleared(arrival.ticket())).build();
+        return response.header(HttpHeaders.SET_COOKIE, cookie.clear(arrival.ticket()))
+                .build();
     }
 
     private Response.ResponseBuilder confirm(HandshakeEngine.Arrival.AwaitsConfirmation waits) {
@@ -115,33 +116,9 @@ public class BrowserResource {
 
     private CookieJar jar(HttpHeaders headers) {
         Map<String, Cookie> cookies = headers.getCookies();
-        return ticket -> Optional.ofNullable(cookies.get(cookieName(ticket)))
+        return ticket -> Optional.ofNullable(cookies.get(cookie.name(ticket)))
                 .map(Cookie::getValue)
                 .filter(value -> !value.isEmpty())
                 .map(Secret::of);
-    }
-
-    /** RFC 6265bis section 4.1.3.2: with the prefix, no other host and no plain http can set it. */
-    private String cookieName(UUID ticket) {
-        return (publicUrl.isHttps() ? "__Host-latchkey-" : "latchkey-") + ticket;
-    }
-
-    private NewCookie cookie(UUID ticket, Secret value) {
-        return base(ticket)
-                .value(value.reveal(Purpose.SHOW_ONCE))
-                .maxAge((int) BrowserSteps.LIFE.toSeconds())
-                .build();
-    }
-
-    private NewCookie cleared(UUID ticket) {
-        return base(ticket).value("").maxAge(0).build();
-    }
-
-    private NewCookie.Builder base(UUID ticket) {
-        return new NewCookie.Builder(cookieName(ticket))
-                .path("/")
-                .httpOnly(true)
-                .secure(publicUrl.isHttps())
-                .sameSite(NewCookie.SameSite.LAX);
     }
 }

@@ -52,13 +52,28 @@ class Confirmations {
         this.generator = generator;
     }
 
-    /** Stages a credential and returns the one-time handle. One staged before is revoked and destroyed. */
+    /**
+     * Stages a credential and returns the one-time handle. One staged before is replaced and revoked; the loser of two
+     * that come at once, or one that comes while another is being confirmed, is revoked and {@code state_invalid}.
+     */
     Secret stage(Connection connection, Credential credential, String issuedTo, Actor actor) {
-        dropStaged(connection, actor);
-        int version = write(VaultPath.staged(connection.id()), credential, CredentialVault.ABSENT);
+        VaultPath path = VaultPath.staged(connection.id());
+        Optional<StoredRecord> before = vault.read(path);
+        int known = before.map(StoredRecord::version).orElse(CredentialVault.ABSENT);
         Secret handle = generator.next();
-        rows.put(connection.id(), handle, issuedTo, version, credential);
+        ConfirmationRows.Replaced replaced = rows.put(connection.id(), handle, issuedTo, known + 1, credential);
+        if (replaced == ConfirmationRows.Replaced.CLAIMED || !isWritten(path, credential, known)) {
+            revocations.revokeUnstored(connection, credential, actor);
+            throw Handshakes.stateInvalid();
+        }
+        // Without a wait, what lies there was confirmed and is the connection's own by now: it must live.
+        if (replaced == ConfirmationRows.Replaced.ENDED) {
+            before.map(StoredRecord::fields)
+                    .map(CredentialCodec::decode)
+                    .ifPresent(old -> revocations.revokeUnstored(connection, old, actor));
+        }
         if (!lifecycle.awaitConfirmation(connection.id(), credential.scopes(), actor)) {
+            rows.remove(connection.id());
             dropStaged(connection, actor);
             throw Handshakes.stateInvalid();
         }
@@ -73,18 +88,16 @@ class Confirmations {
      *     handle ends the staged credential
      */
     Connection confirm(UUID id, Secret handle, String confirmer, Actor actor) {
-        ConfirmationRows.Verdict verdict = rows.check(id, handle, confirmer);
-        if (verdict != ConfirmationRows.Verdict.RIGHT) {
-            if (verdict == ConfirmationRows.Verdict.EXHAUSTED) {
+        Optional<StoredRecord> staged = vault.read(VaultPath.staged(id));
+        int version = staged.map(StoredRecord::version).orElse(CredentialVault.ABSENT);
+        switch (rows.claim(id, handle, confirmer, version)) {
+            case RIGHT -> adopt(id, CredentialCodec.decode(staged.orElseThrow().fields()), handle, actor);
+            case WRONG -> throw mismatch();
+            case EXHAUSTED -> {
                 drop(id, "wrong_handle", actor);
+                throw mismatch();
             }
-            throw mismatch();
         }
-        StoredRecord staged = vault.read(VaultPath.staged(id)).orElseThrow(Confirmations::mismatch);
-        Credential credential = CredentialCodec.decode(staged.fields());
-        int version = write(VaultPath.connection(id), credential, currentVersion(id));
-        activate(id, credential, version, actor);
-        vault.destroy(VaultPath.staged(id));
         return connections.find(id).orElseThrow(BrokerException::notFound);
     }
 
@@ -93,24 +106,37 @@ class Confirmations {
         rows.expired().forEach(id -> drop(id, "confirmation_expired", actor));
     }
 
-    private void activate(UUID id, Credential credential, int version, Actor actor) {
-        NewCredential state = plan.credentialState(credential, version);
-        if (!rows.remove(id)) {
-            throw mismatch();
-        }
-        if (!lifecycle.activate(id, state, actor)) {
+    private void adopt(UUID id, Credential credential, Secret handle, Actor actor) {
+        NewCredential state = plan.credentialState(credential, store(id, credential, handle));
+        if (!rows.settle(id, () -> lifecycle.activate(id, state, actor))) {
             // Revoked meanwhile: disconnect wins (R9).
             Connection ended = connections.find(id).orElseThrow(BrokerException::notFound);
             revocations.revoke(ended, credential, VaultPath.connection(id), actor);
             vault.destroy(VaultPath.staged(id));
             throw mismatch();
         }
+        vault.destroy(VaultPath.staged(id));
+    }
+
+    private int store(UUID id, Credential credential, Secret handle) {
+        VaultPath path = VaultPath.connection(id);
+        try {
+            int current = vault.read(path).map(StoredRecord::version).orElse(CredentialVault.ABSENT);
+            return vault.write(path, CredentialCodec.encode(credential), current);
+        } catch (VersionConflictException e) {
+            rows.release(id, handle);
+            throw new BrokerException(ProblemType.CONFLICT, "The connection is being changed right now.", e);
+        } catch (BrokerException e) {
+            rows.release(id, handle);
+            throw e;
+        }
     }
 
     private void drop(UUID id, String reason, Actor actor) {
-        rows.remove(id);
-        connections.find(id).ifPresent(connection -> dropStaged(connection, actor));
-        lifecycle.abandon(id, reason, AuditAction.CONFIRMATION_FAILED, actor);
+        if (rows.remove(id)) {
+            connections.find(id).ifPresent(connection -> dropStaged(connection, actor));
+            lifecycle.abandon(id, reason, AuditAction.CONFIRMATION_FAILED, actor);
+        }
     }
 
     private void dropStaged(Connection connection, Actor actor) {
@@ -120,15 +146,12 @@ class Confirmations {
                 stored -> revocations.revoke(connection, CredentialCodec.decode(stored.fields()), path, actor));
     }
 
-    private int currentVersion(UUID id) {
-        return vault.read(VaultPath.connection(id)).map(StoredRecord::version).orElse(CredentialVault.ABSENT);
-    }
-
-    private int write(VaultPath path, Credential credential, int expected) {
+    private boolean isWritten(VaultPath path, Credential credential, int expected) {
         try {
-            return vault.write(path, CredentialCodec.encode(credential), expected);
+            vault.write(path, CredentialCodec.encode(credential), expected);
+            return true;
         } catch (VersionConflictException e) {
-            throw new BrokerException(ProblemType.CONFLICT, "The connection is being changed right now.", e);
+            return false;
         }
     }
 

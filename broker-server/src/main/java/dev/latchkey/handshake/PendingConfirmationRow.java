@@ -38,4 +38,17 @@ class PendingConfirmationRow {
 
     /** For Hibernate. */
     PendingConfirmationRow() {}
+
+    /** Whether the right handle has come; it works once. */
+    boolean isClaimed() {
+        return handleSha256.length == 0;
+    }
+
+    /** Uses the handle up, and keeps the wait from ending before the given moment. */
+    void claim(Instant until) {
+        handleSha256 = new byte[0];
+        if (expiresAt.isBefore(until)) {
+            expiresAt = until;
+        }
+    }
 }
