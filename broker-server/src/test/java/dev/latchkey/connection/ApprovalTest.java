@@ -115,7 +115,7 @@ class ApprovalTest {
                 .isEqualTo(409);
         Answer token = story.token(app, id);
         assertThat(token.code()).isEqualTo("connection_not_active");
-        assertThat(token.text("status")).isEqualTo("rejected");
+        assertThat(token.text("connection_status")).isEqualTo("rejected");
     }
 
     @Test
@@ -176,13 +176,13 @@ class ApprovalTest {
 
         Answer late = story.token(app, id);
         assertThat(late.code()).isEqualTo("connection_not_active");
-        assertThat(late.text("status")).isEqualTo("expired");
+        assertThat(late.text("connection_status")).isEqualTo("expired");
         await().atMost(Duration.ofSeconds(90)).untilAsserted(() -> {
             assertThat(story.status(id)).isEqualTo("expired");
             assertThat(tables.vaultPathsOf(id)).isEmpty();
             assertThat(story.control().count(story.sandboxName(), "revoke")).isEqualTo(1);
         });
-        assertThat(story.token(app, id).text("status")).isEqualTo("expired");
+        assertThat(story.token(app, id).text("connection_status")).isEqualTo("expired");
         assertThat(story.control().count(story.sandboxName(), "refresh")).isZero();
     }
 
