@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class RefreshConfigTest {
 
     @Test
-    void hasSafeDefaults() {
+    void pinsTheDefaults() {
         RefreshConfig config = Configs.of(RefreshConfig.class, Map.of());
 
         assertThat(config.ahead()).isTrue();
