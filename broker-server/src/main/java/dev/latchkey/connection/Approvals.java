@@ -12,6 +12,7 @@ import dev.latchkey.partner.Partners;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.time.Instant;
@@ -31,15 +32,17 @@ class Approvals {
     private final Apps apps;
     private final AuditLog audit;
     private final ConnectionEvents events;
+    private final Event<ConnectionEnded> ended;
     private final Clock clock;
 
     Approvals(
-            ConnectionStore store, Partners partners, Apps apps, AuditLog audit, ConnectionEvents events, Clock clock) {
+            ConnectionStore store, Partners partners, Apps apps, AuditLog audit, ConnectionEvents events, Event<ConnectionEnded> ended, Clock clock) {
         this.store = store;
         this.partners = partners;
         this.apps = apps;
         this.audit = audit;
         this.events = events;
+        this.ended = ended;
         this.clock = clock;
     }
 
@@ -92,6 +95,7 @@ class Approvals {
         row.moveTo(ConnectionStatus.REVOKED, "revoked");
         audit.append(event(AuditAction.CONNECTION_REVOKED, row, approver));
         events.publish(ConnectionEvents.Type.REVOKED, id, row.partner, Map.of());
+        ended.fire(new ConnectionEnded(id));
         return saved(row);
     }
 

@@ -6,6 +6,7 @@ import dev.latchkey.audit.AuditEvent;
 import dev.latchkey.audit.AuditLog;
 import dev.latchkey.oauth.Scopes;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import jakarta.persistence.LockModeType;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
@@ -26,11 +27,14 @@ public class ConnectionLifecycle {
     private final ConnectionStore store;
     private final AuditLog audit;
     private final ConnectionEvents events;
+    private final Event<ConnectionEnded> ended;
 
-    ConnectionLifecycle(ConnectionStore store, AuditLog audit, ConnectionEvents events) {
+    ConnectionLifecycle(
+            ConnectionStore store, AuditLog audit, ConnectionEvents events, Event<ConnectionEnded> ended) {
         this.store = store;
         this.audit = audit;
         this.events = events;
+        this.ended = ended;
     }
 
     /** A credential's state as PostgreSQL keeps it beside the vault. */
@@ -62,12 +66,13 @@ public class ConnectionLifecycle {
         return found.isPresent();
     }
 
-    /** The browser step came to nothing; a first connect can begin again. */
+    /** The handshake came to nothing; a first connect can begin again, without a browser after a growing pause. */
     @Transactional
     public void abandon(UUID id, String reason, AuditAction action, Actor actor) {
         store.lock(id).ifPresent(row -> {
             if (row.status().isConnecting()) {
                 row.moveTo(ConnectionStatus.APPROVED, reason);
+                store.postpone(row);
             }
             audit.append(event(actor, action, row).failed(reason));
         });
@@ -80,6 +85,7 @@ public class ConnectionLifecycle {
         found.ifPresent(row -> {
             adopt(row, credential);
             row.moveTo(ConnectionStatus.ACTIVE, null);
+            store.resume(row);
             audit.append(event(actor, AuditAction.CONNECTION_ACTIVATED, row)
                     .detail("scopes", credential.scopes().asText())
                     .detail("kv_version", credential.kvVersion()));
@@ -129,9 +135,7 @@ public class ConnectionLifecycle {
     /** Approved connections that no browser will come for, left by an attempt that failed; oldest first. */
     @Transactional
     public List<UUID> approvedAt(String partner, int limit) {
-        return store.find("partner = ?1 and status = 'approved' order by seq", partner).page(0, limit).list().stream()
-                .map(row -> row.id)
-                .toList();
+        return store.approvedAt(partner, limit);
     }
 
     /** The partner definitively refuses the credential: the user has to connect again. Told once. */
@@ -158,6 +162,7 @@ public class ConnectionLifecycle {
             row.moveTo(ConnectionStatus.EXPIRED, "approval_expired");
             audit.append(event(actor, AuditAction.CONNECTION_EXPIRED, row));
             events.publish(ConnectionEvents.Type.EXPIRED, row.id, row.partner, Map.of());
+            ended.fire(new ConnectionEnded(row.id));
         }
         return due.stream().map(store::toConnection).toList();
     }

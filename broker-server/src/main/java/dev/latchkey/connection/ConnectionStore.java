@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.hibernate.Session;
 
 /** Rows of connections and their grants. Every method runs in the caller's transaction. */
 @ApplicationScoped
@@ -66,6 +67,38 @@ class ConnectionStore implements PanacheRepositoryBase<ConnectionRow, UUID> {
     void sync(ConnectionRow row) {
         entities.flush();
         entities.refresh(row);
+    }
+
+    /** Notes a failed attempt to connect: 30 s, 1 min, 2 min … at most an hour until the next (R58). */
+    void postpone(ConnectionRow row) {
+        entities.flush();
+        entities.createNativeQuery("""
+                        update connection set failures = failures + 1,
+                            retry_at = now() + least(interval '30 seconds' * power(2, least(failures, 12)),
+                                interval '1 hour')
+                        where id = :id
+                        """).setParameter("id", row.id).executeUpdate();
+    }
+
+    /** What was wrong before is over: nobody has to wait any more. */
+    void resume(ConnectionRow row) {
+        entities.flush();
+        entities.createNativeQuery("update connection set failures = 0, retry_at = null where id = :id")
+                .setParameter("id", row.id)
+                .executeUpdate();
+    }
+
+    /** Approved connections of a partner whose next attempt may be made, oldest first. */
+    List<UUID> approvedAt(String partner, int limit) {
+        return entities.unwrap(Session.class)
+                .createNativeQuery("""
+                        select id from connection
+                        where partner = :partner and status = 'approved' and (retry_at is null or retry_at <= now())
+                        order by seq
+                        """, UUID.class)
+                .setParameter("partner", partner)
+                .setMaxResults(limit)
+                .getResultList();
     }
 
     /** At most {@code limit} connections that match, newest first. */

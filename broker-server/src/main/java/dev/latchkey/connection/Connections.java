@@ -5,6 +5,8 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.latchkey.caller.Caller;
 import dev.latchkey.problem.BrokerException;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.TransactionPhase;
 import jakarta.transaction.Transactional;
 import java.util.List;
 import java.util.Optional;
@@ -44,6 +46,10 @@ public class Connections {
         Optional<Connection> found = find(id);
         found.ifPresentOrElse(connection -> snapshots.put(id, connection), () -> snapshots.invalidate(id));
         return found;
+    }
+
+    void forget(@Observes(during = TransactionPhase.AFTER_SUCCESS) ConnectionEnded ended) {
+        snapshots.invalidate(ended.id());
     }
 
     /** The connection if the caller may see it; else {@code not_found}, like an unknown one (R159). */

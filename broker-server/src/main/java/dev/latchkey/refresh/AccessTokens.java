@@ -4,12 +4,15 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.latchkey.audit.Actor;
 import dev.latchkey.connection.Connection;
+import dev.latchkey.connection.ConnectionEnded;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import dev.latchkey.vault.CredentialCodec;
 import dev.latchkey.vault.CredentialVault;
 import dev.latchkey.vault.VaultPath;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.TransactionPhase;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,6 +30,8 @@ public class AccessTokens {
     public static final Duration LEAST_LIFE = Duration.ofSeconds(30);
 
     private static final int MOST_HELD = 100_000;
+    /** What nobody asks for does not stay in memory (R154). */
+    private static final Duration IDLE = Duration.ofMinutes(10);
     /** A renewal that did not bring a longer life is not repeated for each caller that wishes for one. */
     private static final Duration RENEWED_JUST_NOW = Duration.ofSeconds(30);
 
@@ -34,7 +39,7 @@ public class AccessTokens {
     private final CredentialVault vault;
     private final Clock clock;
     private final Cache<UUID, HeldToken> held =
-            Caffeine.newBuilder().maximumSize(MOST_HELD).build();
+            Caffeine.newBuilder().maximumSize(MOST_HELD).expireAfterAccess(IDLE).build();
 
     AccessTokens(Renewals renewals, CredentialVault vault, Clock clock) {
         this.renewals = renewals;
@@ -68,9 +73,8 @@ public class AccessTokens {
         return fresh;
     }
 
-    /** Forgets what is held for a connection that has ended. */
-    public void evict(UUID connection) {
-        held.invalidate(connection);
+    void forget(@Observes(during = TransactionPhase.AFTER_SUCCESS) ConnectionEnded ended) {
+        held.invalidate(ended.id());
     }
 
     /** What is held, if it is not older than what PostgreSQL knows; else what the vault has. */

@@ -2,6 +2,7 @@ package dev.latchkey.refresh;
 
 import dev.latchkey.audit.Actor;
 import dev.latchkey.problem.BrokerException;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -28,11 +29,13 @@ class Renewals {
     private static final Duration DRAIN = Duration.ofSeconds(20);
 
     private final RefreshProtocol protocol;
+    private final MeterRegistry meters;
     private final Map<UUID, CompletableFuture<HeldToken>> running = new ConcurrentHashMap<>();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-    Renewals(RefreshProtocol protocol) {
+    Renewals(RefreshProtocol protocol, MeterRegistry meters) {
         this.protocol = protocol;
+        this.meters = meters;
     }
 
     /** The outcome of the running renewal, or of a new one; {@code refresh_in_progress} after 10 s. */
@@ -65,15 +68,21 @@ class Renewals {
     private void run(UUID connection, Actor actor, CompletableFuture<HeldToken> outcome) {
         try {
             HeldToken token = protocol.renew(connection, actor);
+            count("renewed");
             running.remove(connection, outcome);
             outcome.complete(token);
         } catch (Throwable e) {
+            count(e instanceof BrokerException problem ? problem.type().code() : "failed");
             running.remove(connection, outcome);
             outcome.completeExceptionally(e);
             if (e instanceof Error error && !(e instanceof AssertionError)) {
                 throw error;
             }
         }
+    }
+
+    private void count(String outcome) {
+        meters.counter("latchkey.renewals", "outcome", outcome).increment();
     }
 
     void drain(@Observes ShutdownEvent event) throws InterruptedException {

@@ -14,6 +14,7 @@ import dev.latchkey.problem.ProblemType;
 import dev.latchkey.refresh.AccessTokens;
 import dev.latchkey.refresh.HeldToken;
 import dev.latchkey.secret.Fingerprinter;
+import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
@@ -39,18 +40,35 @@ class TokenDesk {
     private final AccessTokens tokens;
     private final AuditLog audit;
     private final Fingerprinter fingerprinter;
+    private final MeterRegistry meters;
     private final Clock clock;
 
-    TokenDesk(Connections connections, AccessTokens tokens, AuditLog audit, Fingerprinter fingerprinter, Clock clock) {
+    TokenDesk(Connections connections, AccessTokens tokens, AuditLog audit, Fingerprinter fingerprinter, MeterRegistry meters, Clock clock) {
         this.connections = connections;
         this.tokens = tokens;
         this.audit = audit;
         this.fingerprinter = fingerprinter;
+        this.meters = meters;
         this.clock = clock;
     }
 
-    /** A token for the app, or a refusal; either is audited. */
+    /** A token for the app, or a refusal; either is audited and counted ({@code latchkey.tokens} by outcome). */
     HandOut handOut(UUID id, TokenWish wish, AppCaller app) {
+        try {
+            HandOut handOut = decided(id, wish, app);
+            count("handed_out");
+            return handOut;
+        } catch (BrokerException e) {
+            count(e.type().code());
+            throw e;
+        }
+    }
+
+    private void count(String outcome) {
+        meters.counter("latchkey.tokens", "outcome", outcome).increment();
+    }
+
+    private HandOut decided(UUID id, TokenWish wish, AppCaller app) {
         Optional<Connection> known = connections.snapshot(id);
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             if (attempt > 0
@@ -75,7 +93,7 @@ class TokenDesk {
             AuditEvent event =
                     AuditEvent.of(app.actor(), AuditAction.TOKEN_DENIED).app(app.id());
             audit.append(known.map(connection -> event.connection(id).partner(connection.partner()))
-                    .orElse(event)
+                    .orElseGet(() -> event.detail("connection", id.toString()))
                     .denied(refusal.get().type().code()));
             throw refusal.get();
         }
