@@ -77,8 +77,7 @@ class TokenDesk {
                 known = connections.freshSnapshot(id);
             }
             Connection connection = admitted(id, known, wish, app);
-            Optional<HandOut> handOut =
-                    token(connection, wish, app).flatMap(token -> record(connection, token, app));
+            Optional<HandOut> handOut = token(connection, wish, app).flatMap(token -> record(connection, token, app));
             if (handOut.isPresent()) {
                 return handOut.get();
             }

@@ -110,20 +110,12 @@ public class TokenExchangeResource {
 
     private UUID connection(ExchangeForm.Target target, AppCaller app) {
         return switch (target) {
-            case ExchangeForm.Target.ById byId -> uuid(byId.connection());
+            case ExchangeForm.Target.ById byId -> ConnectionIds.parse(byId.connection());
             case ExchangeForm.Target.ByOwner byOwner ->
                 connections
                         .usable(byOwner.partner(), byOwner.owner(), app.id())
                         .map(Connection::id)
                         .orElseThrow(BrokerException::notFound);
         };
-    }
-
-    private static UUID uuid(String text) {
-        try {
-            return UUID.fromString(text);
-        } catch (IllegalArgumentException e) {
-            throw BrokerException.notFound();
-        }
     }
 }

@@ -20,7 +20,6 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
 import java.util.List;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** {@code POST /api/v1/connections/{id}/token}: a short-lived token for an app with a grant. */
@@ -67,7 +66,7 @@ public class TokenResource {
     @POST
     @RolesAllowed(Roles.APP)
     public Response token(@PathParam("id") String id, @Nullable TokenRequest body) {
-        HandOut handOut = desk.handOut(uuid(id), wish(body), app());
+        HandOut handOut = desk.handOut(ConnectionIds.parse(id), wish(body), app());
         return Response.ok(TokenResponse.of(handOut))
                 .header("Cache-Control", "no-store")
                 .build();
@@ -99,13 +98,5 @@ public class TokenResource {
             throw BrokerException.invalid("/scopes", "At most 100 well-formed scopes.");
         }
         return Scopes.of(values.stream().map(java.util.Objects::requireNonNull).toList());
-    }
-
-    private static UUID uuid(String text) {
-        try {
-            return UUID.fromString(text);
-        } catch (IllegalArgumentException e) {
-            throw BrokerException.notFound();
-        }
     }
 }

@@ -112,6 +112,31 @@ class RevocationFlowTest {
     }
 
     @Test
+    @DisplayName("R103 what could not be destroyed while the vault was away is destroyed and revoked later")
+    void vaultAway() {
+        Story story = new Story().partner(Map.of());
+        Story.App app = story.app("shop");
+        String connection = story.active(app, "read");
+        BrokerTables tables = new BrokerTables(database);
+
+        Answer answer;
+        tables.asOwner("alter table local_vault rename to local_vault_away");
+        try {
+            answer = revoke(story, connection);
+        } finally {
+            tables.asOwner("alter table local_vault_away rename to local_vault");
+        }
+
+        assertThat(answer.code()).isEqualTo("vault_unavailable");
+        assertThat(story.status(connection)).isEqualTo("revoked");
+        assertThat(story.token(app, connection).status()).isEqualTo(404);
+        await().atMost(Duration.ofSeconds(90)).untilAsserted(() -> {
+            assertThat(alive(story, story.family())).isFalse();
+            assertNothingLeft(connection);
+        });
+    }
+
+    @Test
     @DisplayName("R103 a partner that refuses to revoke will not change its mind: 200, and nothing is left")
     void refused() {
         Story story = new Story().partner(Map.of());

@@ -3,6 +3,7 @@ package dev.latchkey.refresh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.latchkey.sandbox.client.FaultOrder;
 import dev.latchkey.testkit.AtOnce;
 import dev.latchkey.testkit.BrokerApi.Answer;
@@ -96,7 +97,9 @@ class TokenLifeFlowTest {
 
         assertThat(List.of(first, second)).allSatisfy(answer -> {
             assertThat(answer.json().path("expires_in").asLong()).isBetween(0L, (long) seconds);
-            assertThat(answer.json().path("warnings")).extracting("textValue").containsExactly("short_lived");
+            assertThat(answer.json().path("warnings"))
+                    .extracting(JsonNode::textValue)
+                    .containsExactly("short_lived");
         });
         assertThat(second.text("access_token")).isNotEqualTo(first.text("access_token"));
         assertThat(story.refreshes()).isEqualTo(2);
@@ -105,6 +108,20 @@ class TokenLifeFlowTest {
                                 "select id from connection where id = ? and refresh_due_at > now() + interval '10 minutes'",
                                 UUID.fromString(connection)))
                 .hasSize(1);
+    }
+
+    @Test
+    @DisplayName("R16 min_ttl above a life under 30 s causes one renewal, and is then refused")
+    void minTtlAboveAShortLife() {
+        Story story = new Story().partner(Map.of());
+        story.control().settings(story.sandboxName(), Map.of("access_token_seconds", 20));
+        Story.App app = story.app("shop");
+        String connection = story.active(app, "read");
+
+        Answer refused = app.api().post("/connections/" + connection + "/token", Map.of("min_ttl", 60));
+
+        assertThat(refused.code()).isEqualTo("cannot_satisfy_min_ttl");
+        assertThat(story.refreshes()).isEqualTo(1);
     }
 
     @Test

@@ -13,6 +13,7 @@ import dev.latchkey.testkit.Story;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
@@ -97,7 +98,7 @@ class ClientAssertionFlowTest {
         return assertions;
     }
 
-    private static Answer register(Story story, ECKey key) {
+    private static Answer register(Story story, ECKey key) throws JOSEException {
         // The sandbox makes its metadata known from the moment that somebody names it.
         story.control().registerKeyClient(story.sandboxName(), story.clientId(), publicHalf(key));
         Answer registered = story.admin()
@@ -128,8 +129,9 @@ class ClientAssertionFlowTest {
         return BrokerStack.sandbox() + "/" + story.sandboxName();
     }
 
-    private static String publicHalf(ECKey key) {
-        return key.toPublicJWK().toJSONString();
+    private static String publicHalf(ECKey key) throws JOSEException {
+        String body = Base64.getMimeEncoder().encodeToString(key.toECPublicKey().getEncoded());
+        return "-----BEGIN PUBLIC KEY-----\n" + body + "\n-----END PUBLIC KEY-----\n";
     }
 
     private static ECKey key() throws JOSEException {

@@ -140,4 +140,28 @@ class TokenFlowTest {
         assertThat(foreign.status()).isEqualTo(400);
         assertThat(foreign.json().path("error").asText()).isEqualTo("invalid_target");
     }
+
+    @Test
+    @DisplayName("what is wrong in a request for a token is refused, and a connection has one name only")
+    void malformed() {
+        Story story = new Story().partner(Map.of());
+        Story.App app = story.app("shop");
+        String connection = story.active(app, "read");
+        String path = "/connections/" + connection + "/token";
+
+        for (Object minTtl : List.of(-1, 86_401, "300", 1.5, Long.MAX_VALUE, List.of(300), true)) {
+            Answer refused = app.api().post(path, Map.of("min_ttl", minTtl));
+            assertThat(refused.status()).as("%s", minTtl).isEqualTo(400);
+            assertThat(refused.code()).isEqualTo("invalid_request");
+        }
+        assertThat(app.api().post(path, Map.of("scopes", List.of("re ad"))).status())
+                .isEqualTo(400);
+        assertThat(app.api().post(path, Map.of("scopes", List.of("write"))).code())
+                .isEqualTo("scope_not_granted");
+        assertThat(story.token(app, connection.toUpperCase(java.util.Locale.ROOT))
+                        .status())
+                .isEqualTo(404);
+        assertThat(story.admin().post(path).code()).isEqualTo("forbidden");
+        assertThat(story.refreshes()).isZero();
+    }
 }
