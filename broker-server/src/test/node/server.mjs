@@ -1,6 +1,6 @@
 // node-oidc-provider in the part of a partner: PKCE required, refresh tokens rotate at every use, a replayed one kills
 // its grant, `iss` in every authorization response, revocation. Its own development pages play login and consent.
-// Reads its port and its one client from the environment; listens on loopback only.
+// Reads its port, its one client and the life of access tokens from the environment; listens on loopback only.
 import { randomBytes } from 'node:crypto';
 import Provider from 'oidc-provider';
 
@@ -23,7 +23,7 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
   pkce: { required: () => true },
   rotateRefreshToken: true,
   scopes: ['openid', 'offline_access', 'orders'],
-  ttl: { AccessToken: 60, RefreshToken: 3600, Grant: 3600, Session: 3600, Interaction: 600, IdToken: 60 },
+  ttl: { AccessToken: Number(process.env.ACCESS_TOKEN_SECONDS), RefreshToken: 3600, Grant: 3600, Session: 3600, Interaction: 600, IdToken: 60 },
 });
 
 provider.listen(port, '127.0.0.1');

@@ -44,6 +44,11 @@ public final class BrokerApi {
         return new BrokerApi(broker, "Bearer " + token);
     }
 
+    /** A caller by a ready {@code Authorization} value. */
+    public static BrokerApi authorized(URI broker, String authorization) {
+        return new BrokerApi(broker, authorization);
+    }
+
     /** Nobody. */
     public static BrokerApi anonymous(URI broker) {
         return new BrokerApi(broker, null);

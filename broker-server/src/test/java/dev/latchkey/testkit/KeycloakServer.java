@@ -1,7 +1,5 @@
 package dev.latchkey.testkit;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.latchkey.sandbox.browser.ConsentBrowser;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,18 +24,18 @@ import org.jspecify.annotations.Nullable;
 public final class KeycloakServer implements AutoCloseable {
     private static final String REALM = "partner";
     private static final Duration FIRST_START = Duration.ofMinutes(5);
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration ACCESS_TOKEN_LIFE = Duration.ofSeconds(60);
 
     private static @Nullable KeycloakServer shared;
 
     private final ChildProcess process;
     private final URI base;
-    private final String adminPassword;
+    private final KeycloakAdmin admin;
 
     private KeycloakServer(ChildProcess process, URI base, String adminPassword) {
         this.process = process;
         this.base = base;
-        this.adminPassword = adminPassword;
+        this.admin = new KeycloakAdmin(base, REALM, adminPassword);
     }
 
     /** A client of ours at the partner. */
@@ -127,51 +125,34 @@ public final class KeycloakServer implements AutoCloseable {
 
     /** Registers a confidential client that asks its users for consent and may be sent to one redirect URI only. */
     public Client createClient(URI redirectUri) {
+        return createClient(redirectUri, ACCESS_TOKEN_LIFE);
+    }
+
+    /** The same with access tokens of another life, in whole seconds. */
+    public Client createClient(URI redirectUri, Duration accessTokenLife) {
         var client =
                 new Client("latchkey-" + UUID.randomUUID(), UUID.randomUUID().toString());
-        admin(
-                "/clients",
-                Map.of(
-                        "clientId",
-                        client.clientId(),
-                        "secret",
-                        client.clientSecret(),
-                        "publicClient",
-                        false,
-                        "standardFlowEnabled",
-                        true,
-                        "directAccessGrantsEnabled",
-                        false,
-                        "consentRequired",
-                        true,
-                        "redirectUris",
-                        List.of(redirectUri.toString()),
-                        "attributes",
-                        Map.of("pkce.code.challenge.method", "S256")));
+        admin.createCodeClient(client, redirectUri, accessTokenLife);
+        return client;
+    }
+
+    /** Registers a client that gets tokens for itself (client credentials), with this audience in all its tokens. */
+    public Client createServiceClient(String clientId, String audience) {
+        var client = new Client(clientId, UUID.randomUUID().toString());
+        admin.createServiceClient(client, audience);
         return client;
     }
 
     /** Makes a new user with a password, ready to log in. */
     public User createUser() {
         var user = new User("user-" + UUID.randomUUID(), UUID.randomUUID().toString());
-        admin(
-                "/users",
-                Map.of(
-                        "username",
-                        user.name(),
-                        "enabled",
-                        true,
-                        "emailVerified",
-                        true,
-                        "email",
-                        user.name() + "@partner.test",
-                        "firstName",
-                        "Ada",
-                        "lastName",
-                        "Partner",
-                        "credentials",
-                        List.of(Map.of("type", "password", "value", user.password(), "temporary", false))));
+        admin.createUser(user);
         return user;
+    }
+
+    /** How many users' sessions a client has: one for each grant that lives. */
+    public int sessions(Client client) {
+        return admin.sessions(client.clientId());
     }
 
     /**
@@ -187,31 +168,6 @@ public final class KeycloakServer implements AutoCloseable {
         steps.submitWhere("#kc-form-login", Map.of("username", user.name(), "password", user.password()));
         steps.submitWhere("form [name=accept]", Map.of("accept", "Yes"));
         return steps.arrival();
-    }
-
-    private void admin(String path, Map<String, ?> body) {
-        try (var http = new TestHttp()) {
-            var login = http.form(
-                    base.resolve("/realms/master/protocol/openid-connect/token"),
-                    Map.of(
-                            "grant_type", "password",
-                            "client_id", "admin-cli",
-                            "username", "admin",
-                            "password", adminPassword));
-            var answer = http.json(
-                    base.resolve("/admin/realms/" + REALM + path),
-                    "Bearer " + read(login.body()).path("access_token").asText(),
-                    JSON.writeValueAsString(body));
-            if (answer.statusCode() != 201) {
-                throw new IllegalStateException("Keycloak answers " + answer.statusCode() + " to " + path);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static JsonNode read(String json) throws IOException {
-        return JSON.readTree(json);
     }
 
     /** Stops the server and everything that it started. */

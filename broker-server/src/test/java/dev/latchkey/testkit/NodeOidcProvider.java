@@ -20,6 +20,7 @@ import java.util.UUID;
  */
 public final class NodeOidcProvider implements AutoCloseable {
     private static final Duration INSTALL = Duration.ofMinutes(3);
+    private static final Duration ACCESS_TOKEN_LIFE = Duration.ofSeconds(60);
     private static final Duration START = Duration.ofSeconds(60);
 
     private final ChildProcess process;
@@ -37,6 +38,11 @@ public final class NodeOidcProvider implements AutoCloseable {
 
     /** Starts a provider that knows one client, which may be sent to one redirect URI only. */
     public static NodeOidcProvider start(URI redirectUri) {
+        return start(redirectUri, ACCESS_TOKEN_LIFE);
+    }
+
+    /** The same with access tokens of another life, in whole seconds. */
+    public static NodeOidcProvider start(URI redirectUri, Duration accessTokenLife) {
         var home = install();
         var client = new Client("latchkey", UUID.randomUUID().toString());
         var port = ChildProcess.freePort();
@@ -47,7 +53,8 @@ public final class NodeOidcProvider implements AutoCloseable {
                         "PORT", Integer.toString(port),
                         "CLIENT_ID", client.clientId(),
                         "CLIENT_SECRET", client.clientSecret(),
-                        "REDIRECT_URI", redirectUri.toString()),
+                        "REDIRECT_URI", redirectUri.toString(),
+                        "ACCESS_TOKEN_SECONDS", Long.toString(accessTokenLife.toSeconds())),
                 home.resolve("server-" + port + ".log"),
                 List.of("node", "server.mjs"));
         try {

@@ -10,13 +10,13 @@ import com.nimbusds.jose.proc.BadJOSEException;
 import com.nimbusds.jose.proc.JWSVerificationKeySelector;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jose.util.Resource;
+import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import com.nimbusds.oauth2.sdk.id.ClientID;
 import com.nimbusds.oauth2.sdk.id.Issuer;
 import com.nimbusds.oauth2.sdk.token.BearerAccessToken;
 import com.nimbusds.openid.connect.sdk.Nonce;
 import com.nimbusds.openid.connect.sdk.claims.AccessTokenHash;
-import com.nimbusds.openid.connect.sdk.claims.IDTokenClaimsSet;
 import com.nimbusds.openid.connect.sdk.validators.AccessTokenValidator;
 import com.nimbusds.openid.connect.sdk.validators.IDTokenValidator;
 import com.nimbusds.openid.connect.sdk.validators.InvalidHashException;
@@ -37,6 +37,9 @@ import java.net.URI;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Date;
 import java.util.Set;
 
 /**
@@ -58,11 +61,13 @@ class IdTokens {
             JWSAlgorithm.ES512);
 
     private final PartnerHttp http;
+    private final Clock clock;
     private final Cache<URI, JWKSource<SecurityContext>> keys =
             Caffeine.newBuilder().maximumSize(1000).build();
 
-    IdTokens(PartnerHttp http) {
+    IdTokens(PartnerHttp http, Clock clock) {
         this.http = http;
+        this.clock = clock;
     }
 
     /** Returns if the token is valid, for us, from this flow, and about this access token; else {@code invalid_token}. */
@@ -70,31 +75,48 @@ class IdTokens {
         String issuer = context.metadata().issuer().orElseThrow(() -> refused(null));
         Secret idToken = issued.idToken().orElseThrow(() -> refused(null));
         URI jwks = context.metadata().endpoints().require(EndpointName.JWKS_URI);
+        String clientId = ClientAuthenticator.clientId(context);
         try {
             SignedJWT token = SignedJWT.parse(idToken.reveal(Purpose.SEND_TO_PARTNER));
             IDTokenValidator validator = new IDTokenValidator(
                     new Issuer(issuer),
-                    new ClientID(ClientAuthenticator.clientId(context)),
+                    new ClientID(clientId),
                     new JWSVerificationKeySelector<>(ALGORITHMS, keys.get(jwks, this::source)),
                     null);
-            IDTokenClaimsSet claims = validator.validate(token, new Nonce(nonce.reveal(Purpose.SEND_TO_PARTNER)));
-            checkAccessTokenHash(token, claims, issued.accessToken());
+            validator.validate(token, new Nonce(nonce.reveal(Purpose.SEND_TO_PARTNER)));
+            checkRest(token.getJWTClaimsSet(), clientId, Duration.ofSeconds(validator.getMaxClockSkew()));
+            checkAccessTokenHash(token, issued.accessToken());
         } catch (ParseException | BadJOSEException | JOSEException e) {
             throw refused(e);
         }
     }
 
+    /** What the validator leaves out: an {@code azp} that is not ours (Core section 2), {@code nbf}, an empty subject. */
+    private void checkRest(JWTClaimsSet claims, String clientId, Duration skew) throws ParseException {
+        String party = claims.getStringClaim("azp");
+        Date notBefore = claims.getNotBeforeTime();
+        boolean foreign = party != null && !party.equals(clientId);
+        boolean early =
+                notBefore != null && notBefore.toInstant().isAfter(clock.instant().plus(skew));
+        if (foreign || early || claims.getSubject().isBlank()) {
+            throw refused(null);
+        }
+    }
+
     /** Core section 3.1.3.8. */
-    private static void checkAccessTokenHash(SignedJWT token, IDTokenClaimsSet claims, Secret accessToken) {
-        AccessTokenHash hash = claims.getAccessTokenHash();
+    private static void checkAccessTokenHash(SignedJWT token, Secret accessToken) throws ParseException {
+        String hash = token.getJWTClaimsSet().getStringClaim("at_hash");
         if (hash == null) {
             return;
+        }
+        if (hash.isBlank()) {
+            throw refused(null);
         }
         try {
             AccessTokenValidator.validate(
                     new BearerAccessToken(accessToken.reveal(Purpose.SEND_TO_PARTNER)),
                     token.getHeader().getAlgorithm(),
-                    hash);
+                    new AccessTokenHash(hash));
         } catch (InvalidHashException e) {
             throw refused(e);
         }
