@@ -23,6 +23,7 @@ import dev.latchkey.secret.SecretGenerator;
 import dev.latchkey.vault.Credential;
 import dev.latchkey.vault.SecretFields;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -40,7 +41,7 @@ class AuthorizationCodeHandshakeTest implements HandshakeContract<AuthorizationC
         return new AuthorizationCodeHandshake(
                 ScriptedPartner.tokenEndpoint(http),
                 ScriptedPartner.revocationEndpoint(http),
-                new IdTokens(http),
+                new IdTokens(http, Clock.systemUTC()),
                 new SecretGenerator(new SecureRandom()));
     }
 
