@@ -3,6 +3,7 @@ package dev.latchkey.handshake;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.sandbox.browser.ConsentBrowser;
+import dev.latchkey.sandbox.browser.Page;
 import dev.latchkey.testkit.BrokerApi.Answer;
 import dev.latchkey.testkit.BrokerStack;
 import dev.latchkey.testkit.Story;
@@ -46,8 +47,8 @@ class BrowserBindingTest {
         Flow flow = Flow.begun();
         Flow other = Flow.begun();
         URI callback = flow.callback();
-        String own = flow.browser().cookies(flow.link()).get(flow.cookieName());
-        String foreign = other.browser().cookies(other.link()).get(other.cookieName());
+        String own = flow.cookie();
+        String foreign = other.cookie();
         String flipped = (own.startsWith("A") ? "B" : "A") + own.substring(1);
 
         for (String value : new String[] {flipped, foreign, own + "A", own.substring(1), "x", "%00"}) {
@@ -70,15 +71,13 @@ class BrowserBindingTest {
         URI secondCallback = second.callback();
         URI firstCallback = first.callback();
 
-        Map<String, String> firstBack =
-                Story.query(first.browser().get(firstCallback).location().orElseThrow());
-        Map<String, String> secondBack =
-                Story.query(first.browser().get(secondCallback).location().orElseThrow());
+        Page firstBack = first.browser().get(firstCallback);
+        Page secondBack = first.browser().get(secondCallback);
 
-        assertThat(firstBack).containsEntry("connection", first.connection());
-        assertThat(secondBack).containsEntry("connection", secondConnection);
-        first.confirm(firstBack.get("handle")).expect(200);
-        second.confirm(secondBack.get("handle")).expect(200);
+        assertThat(Flow.parameter(firstBack.location().orElseThrow(), "connection"))
+                .isEqualTo(first.connection());
+        first.confirm(Flow.handleOf(firstBack)).expect(200);
+        second.confirm(Flow.handleOf(secondBack)).expect(200);
     }
 
     @Test

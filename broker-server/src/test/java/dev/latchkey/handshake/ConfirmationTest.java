@@ -3,7 +3,6 @@ package dev.latchkey.handshake;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.latchkey.sandbox.browser.Page;
 import dev.latchkey.testkit.BrokerApi.Answer;
 import dev.latchkey.testkit.BrokerStack;
 import dev.latchkey.testkit.Story;
@@ -64,8 +63,7 @@ class ConfirmationTest {
     @DisplayName("R71 the handle of another flow is initiator_mismatch, and both flows can still be confirmed")
     void handleOfAnother() {
         Flow victim = Flow.begun();
-        Flow attacker = Flow.begun(
-                victim.story(), victim.app(), victim.story().approved(victim.app(), "write"));
+        Flow attacker = Flow.begun(victim.story(), victim.app(), victim.story().approved(victim.app(), "write"));
         String attackers = attacker.handle();
         String victims = victim.handle();
 
@@ -114,7 +112,8 @@ class ConfirmationTest {
         assertThat(flow.story().control().requests(flow.story().sandboxName(), "revoke"))
                 .isNotEmpty();
         assertThat(flow.story().control().families())
-                .filteredOn(family -> family.path("family").asText().equals(flow.story().family()))
+                .filteredOn(family ->
+                        family.path("family").asText().equals(flow.story().family()))
                 .noneMatch(family -> family.path("alive").asBoolean());
     }
 
@@ -127,11 +126,11 @@ class ConfirmationTest {
         List<Integer> statuses = Together.run(12, () -> flow.confirm(handle).status());
 
         assertThat(statuses).containsOnlyOnce(200).allMatch(status -> status == 200 || status == 400);
-        String before = flow.story().token(flow.app(), flow.connection()).expect(200).text("access_token");
+        String before =
+                flow.story().token(flow.app(), flow.connection()).expect(200).text("access_token");
         String path = "/connections/" + flow.connection() + "/token";
         // Above what is left: the partner renews once, and the renewed credential is stored.
-        assertThat(flow.app().api().post(path, Map.of("min_ttl", 7200)).code())
-                .isEqualTo("cannot_satisfy_min_ttl");
+        assertThat(flow.app().api().post(path, Map.of("min_ttl", 7200)).code()).isEqualTo("cannot_satisfy_min_ttl");
         assertThat(flow.app().api().post(path).expect(200).text("access_token")).isNotEqualTo(before);
         assertThat(flow.story().refreshes()).isEqualTo(1);
     }
@@ -181,30 +180,5 @@ class ConfirmationTest {
         assertThat(app.api().post(path).status()).isEqualTo(409);
         assertThat(app.api().post(path).code()).isEqualTo("connection_not_approved");
         assertThat(story.app("other").api().post(path).status()).isEqualTo(404);
-    }
-
-    @Test
-    @DisplayName("an admin's own request ends on a page with the handle, and the admin confirms")
-    void adminsOwn() {
-        Story story = new Story().partner(Map.of());
-        Map<String, ?> wish = Map.of("partner", story.partner(), "owner", "o", "scopes", List.of("read"));
-        String connection =
-                story.admin().post("/connections", wish).expect(201).text("id");
-        story.approver().post("/connections/" + connection + "/approve").expect(200);
-        Story.App admin = new Story.App("admin", BrokerStack.PASSWORD, story.admin());
-        Flow flow = Flow.begun(story, admin, connection);
-
-        Page page = flow.browser().get(flow.callback());
-
-        assertThat(page.status()).isEqualTo(200);
-        assertThat(page.location()).isEmpty();
-        assertThat(page.header("cache-control")).hasValue("no-store");
-        String handle = page.body().replaceAll("(?s).*<code>([A-Za-z0-9_-]{43})</code>.*", "$1");
-        assertThat(story.approver()
-                        .post("/connections/" + connection + "/confirm", Map.of("handle", handle))
-                        .status())
-                .isEqualTo(403);
-        flow.confirm(handle).expect(200);
-        assertThat(flow.status()).isEqualTo("active");
     }
 }

@@ -7,6 +7,7 @@ import dev.latchkey.testkit.BrokerStack;
 import dev.latchkey.testkit.Story;
 import java.net.URI;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -49,7 +50,7 @@ record Flow(Story story, Story.App app, String connection, URI link, ConsentBrow
     }
 
     String state() {
-        return Story.query(authorize).get("state");
+        return parameter(authorize, "state");
     }
 
     /** The user says yes; the address at the broker that the partner then sends the browser to, not yet visited. */
@@ -75,8 +76,17 @@ record Flow(Story story, Story.App app, String connection, URI link, ConsentBrow
     /** The browser is back and was sent on to the app: the handle. */
     String handle() {
         Page page = browser.get(callback());
-        return Story.query(page.location().orElseThrow(() -> new AssertionError(page.body())))
-                .get("handle");
+        return handleOf(page);
+    }
+
+    /** The handle with which a page sends the browser on to the app. */
+    static String handleOf(Page page) {
+        return parameter(page.location().orElseThrow(() -> new AssertionError(page.body())), "handle");
+    }
+
+    /** A parameter that an address must have. */
+    static String parameter(URI address, String name) {
+        return Optional.ofNullable(Story.query(address).get(name)).orElseThrow();
     }
 
     Answer confirm(String handle) {
@@ -99,6 +109,11 @@ record Flow(Story story, Story.App app, String connection, URI link, ConsentBrow
             throw new AssertionError("no cookie in " + browser.cookies(link).keySet());
         }
         return name.group();
+    }
+
+    /** The value of that cookie. */
+    String cookie() {
+        return Optional.ofNullable(browser.cookies(link).get(cookieName())).orElseThrow();
     }
 
     /** Whether this is the one page for everything that is wrong with a browser's way, and no redirect. */

@@ -55,13 +55,15 @@ class FlowTables {
 
     /** Whether the vault holds anything at a path. */
     boolean isInVault(String path) {
-        return !select("select path from local_vault where path = ?::text", path).isEmpty();
+        return !select("select path from local_vault where path = ?::text", path)
+                .isEmpty();
     }
 
     private List<String> select(String sql, String parameter) {
         List<String> found = new ArrayList<>();
         try (Connection db = database.getConnection();
-                PreparedStatement statement = db.prepareStatement(sql.replace("connection = ?", "connection = ?::uuid"))) {
+                PreparedStatement statement =
+                        db.prepareStatement(sql.replace("connection = ?", "connection = ?::uuid"))) {
             statement.setString(1, parameter);
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {

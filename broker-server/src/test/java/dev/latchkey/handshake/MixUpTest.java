@@ -85,10 +85,11 @@ class MixUpTest {
     }
 
     @Test
-    @DisplayName("R73 a stolen code with the victim's own state fails at the partner, since the verifier is another one")
+    @DisplayName(
+            "R73 a stolen code with the victim's own state fails at the partner, since the verifier is another one")
     void injectedCode() {
         Flow thief = Flow.begun();
-        String stolen = Story.query(thief.callback()).get("code");
+        String stolen = Flow.parameter(thief.callback(), "code");
         Flow victim = Flow.begun(thief.story());
 
         Page page = victim.browser().get(victim.callbackWith("code=" + stolen + "&state=" + victim.state()));
@@ -102,8 +103,7 @@ class MixUpTest {
     @Test
     @DisplayName("R74 every registration has a redirect URI of its own, and a flow comes home to its own only")
     void matrix() {
-        List<Flow> flows =
-                Stream.generate(Flow::begun).limit(4).toList();
+        List<Flow> flows = Stream.generate(Flow::begun).limit(4).toList();
         List<URI> callbacks = flows.stream().map(Flow::callback).toList();
         assertThat(callbacks).extracting(URI::getPath).doesNotHaveDuplicates();
 

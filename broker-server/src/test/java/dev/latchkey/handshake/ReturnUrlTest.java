@@ -95,6 +95,26 @@ class ReturnUrlTest {
             "x");
 
     @Test
+    @DisplayName("R80 a native app chooses its port on loopback when it asks, and nothing else")
+    void loopbackPort() {
+        Story story = new Story().partner(Map.of());
+        Story.App app = story.app("native");
+
+        app.api()
+                .post("/connections", wish(story, Story.RETURN_URL.replace(":9/", ":49152/")))
+                .expect(201);
+        for (String url : List.of(
+                Story.RETURN_URL.replace("127.0.0.1:9", "127.0.0.1.evil.example:9"),
+                Story.RETURN_URL.replace("127.0.0.1:9", "localhost:9"),
+                Story.RETURN_URL.replace("http://", "https://"),
+                Story.RETURN_URL + "x")) {
+            assertThat(app.api().post("/connections", wish(story, url)).code())
+                    .as(url)
+                    .isEqualTo("redirect_uri_not_registered");
+        }
+    }
+
+    @Test
     @DisplayName("R82 encoded line ends in a return URL stay encoded")
     void encodedLineEnds() {
         String url = "https://app.example.com/back?a=%0d%0aX-Evil:%201%0d%0a%0d%0ahello&b=%E0%B4%8A%C4%8A";
@@ -113,8 +133,7 @@ class ReturnUrlTest {
         Page page = flow.browser().get(flow.callback());
 
         assertThat(page.status()).isEqualTo(303);
-        assertThat(page.header("location").orElseThrow())
-                .startsWith(url + "&connection=" + connection + "&handle=");
+        assertThat(page.header("location").orElseThrow()).startsWith(url + "&connection=" + connection + "&handle=");
         assertThat(page.headers()).doesNotContainKey("x-evil");
         assertThat(page.body()).doesNotContain("hello");
     }
@@ -134,7 +153,7 @@ class ReturnUrlTest {
     @DisplayName("R82 line ends in what a partner sends split no header")
     void lineEndsOfAPartner(String query) {
         Flow flow = Flow.begun();
-        String cookie = flow.cookieName() + "=" + flow.browser().cookies(flow.link()).get(flow.cookieName());
+        String cookie = flow.cookieName() + "=" + flow.cookie();
 
         String answer = RawHttp.get(
                 BrokerStack.broker(),

@@ -102,14 +102,16 @@ class StateTest {
         Flow flow = Flow.begun();
         flow.handle();
 
-        SeenRequest token =
-                flow.story().control().requests(flow.story().sandboxName(), "token").getLast();
+        SeenRequest token = flow.story()
+                .control()
+                .requests(flow.story().sandboxName(), "token")
+                .getLast();
         String verifier = token.formValue("code_verifier").orElseThrow();
         byte[] digest = MessageDigest.getInstance("SHA-256").digest(verifier.getBytes(StandardCharsets.US_ASCII));
 
         assertThat(verifier).satisfies(StateTest::has256Bits);
         assertThat(Base64.getUrlEncoder().withoutPadding().encodeToString(digest))
-                .isEqualTo(Story.query(flow.authorize()).get("code_challenge"));
+                .isEqualTo(Flow.parameter(flow.authorize(), "code_challenge"));
         assertThat(token.method()).isEqualTo("POST");
         assertThat(token.query()).isEmpty();
         assertThat(flow.authorize().toString()).doesNotContain(verifier);

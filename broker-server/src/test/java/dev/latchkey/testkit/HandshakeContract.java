@@ -100,8 +100,7 @@ public interface HandshakeContract {
     @ValueSource(ints = {200, 400, 401, 500})
     @DisplayName("R60 a page is never definitive, whatever it says")
     default void page(int status) {
-        PartnerHttp partner =
-                ScriptedPartner.answer(status, "text/html", "{\"error\":\"invalid_grant\"}", Map.of());
+        PartnerHttp partner = ScriptedPartner.answer(status, "text/html", "{\"error\":\"invalid_grant\"}", Map.of());
 
         assertThat(renew(partner)).isNotInstanceOfAny(Renewal.Refused.class, Renewal.Renewed.class);
     }
@@ -145,8 +144,7 @@ public interface HandshakeContract {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"", ",\"refresh_token\":null", ",\"refresh_token\":\"\"", ",\"refresh_token\":7"})
+    @ValueSource(strings = {"", ",\"refresh_token\":null", ",\"refresh_token\":\"\"", ",\"refresh_token\":7"})
     @DisplayName("R12 without a new refresh token the old one stays, if there was one")
     default void absentRefreshToken(String member) {
         Credential.OAuth2 tokens = renewed("{\"access_token\":\"new\",\"token_type\":\"BEARER\"" + member + "}");
@@ -172,7 +170,9 @@ public interface HandshakeContract {
 
         ScriptedPartner good = ScriptedPartner.json(200, "{\"access_token\":\"" + ACCESS + "\"}");
         connect(handshake(good, CLOCK), context());
-        assertThat(good.requests()).hasSize(1).allMatch(request -> request.method().equals("POST"));
+        assertThat(good.requests())
+                .hasSize(1)
+                .allMatch(request -> request.method().equals("POST"));
     }
 
     @ParameterizedTest
@@ -182,8 +182,7 @@ public interface HandshakeContract {
         Handshake handshake = handshake(
                 ScriptedPartner.json(status, "{\"error\":\"invalid_grant\",\"error_description\":\"canary\"}"), CLOCK);
 
-        BrokerException problem =
-                catchThrowableOfType(BrokerException.class, () -> connect(handshake, context()));
+        BrokerException problem = catchThrowableOfType(BrokerException.class, () -> connect(handshake, context()));
 
         assertThat(problem.type().status()).isBetween(502, 504);
         assertThat(problem.toString() + problem.publicDetail()).doesNotContain("canary");

@@ -30,8 +30,8 @@ public final class ScriptedPartner implements PartnerHttp {
     public static ScriptedPartner answer(int status, String type, String body, Map<String, String> headers) {
         Map<String, String> all = new TreeMap<>(headers);
         all.put("content-type", type);
-        Map<String, List<String>> lists =
-                all.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, field -> List.of(field.getValue())));
+        Map<String, List<String>> lists = all.entrySet().stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, field -> List.of(field.getValue())));
         return new ScriptedPartner(
                 request -> new PartnerResponse(status, lists, body.getBytes(StandardCharsets.UTF_8)));
     }

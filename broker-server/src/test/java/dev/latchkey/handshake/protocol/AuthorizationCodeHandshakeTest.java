@@ -101,8 +101,8 @@ class AuthorizationCodeHandshakeTest implements HandshakeContract {
     @Test
     @DisplayName("R12 a new refresh token takes the place of the old one, and a stated scope the place of the old")
     void rotates() {
-        Renewal renewal = ((Refreshable) handshake(ScriptedPartner.json(200, TOKENS), CLOCK))
-                .renew(context(), credential());
+        Renewal renewal =
+                ((Refreshable) handshake(ScriptedPartner.json(200, TOKENS), CLOCK)).renew(context(), credential());
 
         Credential.OAuth2 tokens = (Credential.OAuth2) ((Renewal.Renewed) renewal).credential();
         assertThat(tokens.refreshToken()).contains(Secret.of("newer"));

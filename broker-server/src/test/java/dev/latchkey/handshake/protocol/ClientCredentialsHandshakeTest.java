@@ -47,8 +47,8 @@ class ClientCredentialsHandshakeTest implements HandshakeContract {
     @Test
     @DisplayName("a refresh token that comes uncalled-for is not kept (RFC 6749 section 4.4.3)")
     void keepsNoRefreshToken() {
-        ScriptedPartner partner = ScriptedPartner.json(
-                200, "{\"access_token\":\"a\",\"refresh_token\":\"r\",\"token_type\":\"bearer\"}");
+        ScriptedPartner partner =
+                ScriptedPartner.json(200, "{\"access_token\":\"a\",\"refresh_token\":\"r\",\"token_type\":\"bearer\"}");
 
         Credential.OAuth2 tokens = (Credential.OAuth2) connect(handshake(partner, CLOCK), context());
 
@@ -63,8 +63,7 @@ class ClientCredentialsHandshakeTest implements HandshakeContract {
         ScriptedPartner partner = ScriptedPartner.json(200, "{\"access_token\":\"a\"}");
         Handshake handshake = handshake(partner, CLOCK);
 
-        assertThatThrownBy(() ->
-                        handshake.complete(context(), Callback.of(Map.of()), new SecretFields(Map.of())))
+        assertThatThrownBy(() -> handshake.complete(context(), Callback.of(Map.of()), new SecretFields(Map.of())))
                 .isInstanceOf(BrokerException.class);
         assertThat(partner.requests()).isEmpty();
     }
