@@ -7,6 +7,8 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The broker's folder ({@code latchkey.data}), held by one process at a time; the lock dies with its process. */
@@ -20,14 +22,16 @@ final class DataFolder implements AutoCloseable {
         this.lockFile = lockFile;
     }
 
-    /** Makes the folder if it is not there and takes it; {@link IllegalStateException} if another broker has it. */
+    /** Makes the folder if it is not there and takes it; {@link InUseException} if another broker has it. */
     static DataFolder take(Path folder) throws IOException {
         Path path = OwnerOnlyFile.folder(folder.toAbsolutePath().normalize());
-        FileChannel channel =
-                FileChannel.open(path.resolve("latchkey.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel channel = FileChannel.open(
+                path.resolve("latchkey.lock"),
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         if (tryLock(channel) == null) {
             channel.close();
-            throw new IllegalStateException("another broker is running on " + path);
+            throw new InUseException();
         }
         return new DataFolder(path, channel);
     }
@@ -47,6 +51,16 @@ final class DataFolder implements AutoCloseable {
             return channel.tryLock();
         } catch (OverlappingFileLockException e) {
             return null;
+        }
+    }
+
+    /** Another broker has the folder. */
+    static final class InUseException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        InUseException() {
+            super("another broker is running on the data folder");
         }
     }
 }

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class Main {
 
     private static final long STOP_SECONDS = 60;
+    private static final String BINARIES = "postgres-binaries";
 
     Main() {}
 
@@ -41,16 +42,29 @@ public final class Main {
                 .orElse(Path.of("data"));
         AtomicInteger exitCode = new AtomicInteger();
         CountDownLatch stopped = new CountDownLatch(1);
-        try (DataFolder data = DataFolder.take(folder);
+        // The virtual machine ends when its hooks have ended, whatever this thread still does: wait for it there.
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> await(stopped), "latchkey-stop"));
+        try (DataFolder data = take(folder);
                 EmbeddedDatabase database = startDatabase(data.path())) {
-            // The virtual machine ends when its hooks have ended, whatever this thread still does: wait for it there.
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> await(stopped), "latchkey-stop"));
+            // The library has opened the folder to everybody, for others to share it.
+            OwnerOnlyFile.folder(data.path().resolve(BINARIES));
             database.database().asProperties().forEach(System::setProperty);
             Quarkus.run(null, (code, failure) -> end(exitCode, code, failure), args);
         } finally {
             stopped.countDown();
         }
         return exitCode.get();
+    }
+
+    private static DataFolder take(Path folder) throws IOException {
+        try {
+            return DataFolder.take(folder);
+        } catch (DataFolder.InUseException e) {
+            System.err.println("latchkey could not start: another broker is running on " + folder);
+            // Nothing is open yet, and an orderly exit would bury this line under the logging that never began.
+            Runtime.getRuntime().halt(1);
+            throw e;
+        }
     }
 
     /** Whoever gives Quarkus a handler has to tell why a start failed; logging may not have begun by then. */
@@ -64,7 +78,7 @@ public final class Main {
     }
 
     private static EmbeddedDatabase startDatabase(Path data) throws IOException {
-        Path binaries = OwnerOnlyFile.folder(data.resolve("postgres-binaries"));
+        Path binaries = OwnerOnlyFile.folder(data.resolve(BINARIES));
         TimeAndChance source = new TimeAndChance();
         return EmbeddedDatabase.start(data, binaries, source.secretGenerator(source.random()));
     }

@@ -182,7 +182,7 @@ class Approvals {
         }
         if (row.status() != ConnectionStatus.REQUESTED) {
             throw new BrokerException(ProblemType.CONFLICT, "The request has been decided already.")
-                    .with("status", row.status);
+                    .with("connection_status", row.status);
         }
         return row;
     }

@@ -75,7 +75,7 @@ public class ConnectResource {
         Connection connection = asked(id, who);
         if (!connection.status().mayConnect()) {
             throw new BrokerException(ProblemType.CONNECTION_NOT_APPROVED, "The connection is not approved.")
-                    .with("status", connection.status().wireName());
+                    .with("connection_status", connection.status().wireName());
         }
         if (!handshakes.partner(connection.partner()).profile().kind().needsBrowser()) {
             throw new BrokerException(ProblemType.WRONG_KIND, "This partner needs no browser.");

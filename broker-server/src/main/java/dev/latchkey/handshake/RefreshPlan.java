@@ -11,8 +11,10 @@ import java.time.Instant;
 @ApplicationScoped
 public class RefreshPlan {
 
-    /** Below this an access token is too short-lived to be renewed ahead. */
+    /** Below this an access token is too short-lived to be renewed ahead: each would be old before an app came. */
     private static final Duration SHORTEST = Duration.ofSeconds(60);
+    /** How often such a credential is renewed all the same, so that its refresh token does not die of age. */
+    private static final Duration KEEP_ALIVE = Duration.ofHours(1);
 
     private final SecureRandom random;
 
@@ -34,11 +36,11 @@ public class RefreshPlan {
         };
     }
 
-    /** Between 70 % and 80 % of the life; at the end of it where the life is very short. */
+    /** Between 70 % and 80 % of the life; much later where the life is very short. */
     private Instant dueAt(Credential.OAuth2 tokens) {
         Duration life = Duration.between(tokens.issuedAt(), tokens.expiresAt());
         if (life.compareTo(SHORTEST) < 0) {
-            return tokens.expiresAt();
+            return tokens.issuedAt().plus(KEEP_ALIVE);
         }
         double share = 0.7 + 0.1 * random.nextDouble();
         return tokens.issuedAt().plusMillis((long) (life.toMillis() * share));

@@ -23,6 +23,9 @@ final class PathFilter {
     private static final Pattern DISGUISE =
             Pattern.compile("(?:^|/)(?:\\.|%2e){1,2}(?:/|$)|%2f|%5c|%00|//", Pattern.CASE_INSENSITIVE);
 
+    /** All that the API names is in lower case; a UUID in capitals would be a second name of the same thing. */
+    private static final Pattern CAPITAL = Pattern.compile("/api/.*[A-Z].*");
+
     void check(RoutingContext context) {
         String path = context.request().path();
         if (path == null || !(isPlain(path) || isProxied(path))) {
@@ -31,7 +34,10 @@ final class PathFilter {
     }
 
     private static boolean isPlain(String path) {
-        return PLAIN.matcher(path).matches() && !path.contains("./") && !path.endsWith(".");
+        return PLAIN.matcher(path).matches()
+                && !path.contains("./")
+                && !path.endsWith(".")
+                && !CAPITAL.matcher(path).matches();
     }
 
     private static boolean isProxied(String path) {

@@ -1,6 +1,8 @@
 package dev.latchkey.partner;
 
+import com.nimbusds.jose.Algorithm;
 import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWK;
@@ -13,6 +15,7 @@ import java.security.KeyPair;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.text.ParseException;
+import java.util.Set;
 
 /**
  * The private key of our client at a partner ({@code private_key_jwt}): RSA of at least 2048 bits or EC on P-256. Given
@@ -25,6 +28,14 @@ record ClientKey(Secret jwk, Secret identity) {
 
     private static final String POINTER = "/credentials/private_key";
     private static final int RSA_BITS = 2048;
+    private static final Set<Algorithm> RSA_SIGNATURES = Set.of(
+            JWSAlgorithm.RS256,
+            JWSAlgorithm.RS384,
+            JWSAlgorithm.RS512,
+            JWSAlgorithm.PS256,
+            JWSAlgorithm.PS384,
+            JWSAlgorithm.PS512);
+    private static final Set<Algorithm> EC_SIGNATURES = Set.of(JWSAlgorithm.ES256);
 
     /** Reads a key; {@code invalid_request} without an echo if it is none of these, too small, or does not fit itself. */
     static ClientKey parse(Secret given) {
@@ -61,6 +72,10 @@ record ClientKey(Secret jwk, Secret identity) {
     private static void checkKind(JWK jwk) throws JOSEException {
         if (!jwk.isPrivate() || KeyUse.ENCRYPTION.equals(jwk.getKeyUse())) {
             throw refused("The key is not a private key for signatures.");
+        }
+        Set<Algorithm> fitting = jwk instanceof RSAKey ? RSA_SIGNATURES : EC_SIGNATURES;
+        if (jwk.getAlgorithm() != null && !fitting.contains(jwk.getAlgorithm())) {
+            throw refused("The algorithm of the private key is none for signatures with it.");
         }
         switch (jwk) {
             case RSAKey rsa -> checkPair(rsa.size() >= RSA_BITS, rsa.toKeyPair());

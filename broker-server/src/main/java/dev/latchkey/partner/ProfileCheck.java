@@ -1,6 +1,7 @@
 package dev.latchkey.partner;
 
 import dev.latchkey.catalog.CatalogEntry;
+import dev.latchkey.catalog.ClientAuthentication;
 import dev.latchkey.catalog.EndpointName;
 import dev.latchkey.catalog.Endpoints;
 import dev.latchkey.catalog.HandshakeKind;
@@ -37,7 +38,10 @@ final class ProfileCheck {
      */
     List<String> check(CatalogEntry profile) {
         profile.endpoints().values().forEach((name, uri) -> vet(uri, name));
-        if (profile.openid() && profile.endpoints().get(EndpointName.ISSUER).isEmpty()) {
+        // The issuer is what an ID token must name, and the audience of our assertions (R98).
+        boolean issuerNeeded =
+                profile.openid() || profile.clientAuthentication() == ClientAuthentication.PRIVATE_KEY_JWT;
+        if (issuerNeeded && profile.endpoints().get(EndpointName.ISSUER).isEmpty()) {
             throw missing(EndpointName.ISSUER);
         }
         return profile.endpoints()

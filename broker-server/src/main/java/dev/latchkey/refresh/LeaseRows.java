@@ -104,6 +104,22 @@ class LeaseRows {
                 .executeUpdate();
     }
 
+    /**
+     * Lets a credential that cannot be renewed live to the end of its access token; false if that is over, or too near
+     * for anybody to be served.
+     */
+    @Transactional
+    boolean dueAtExpiry(Lease lease) {
+        return session.createNativeQuery("""
+                                update connection set refresh_due_at = token_expires_at
+                                where id = :id and epoch = :epoch and token_expires_at > now() + interval '30 seconds'
+                                """)
+                        .setParameter("id", lease.connection())
+                        .setParameter("epoch", lease.epoch())
+                        .executeUpdate()
+                > 0;
+    }
+
     /** Notes a failed attempt: the next one comes after the given time at the earliest, growing with each failure. */
     @Transactional
     void postpone(UUID connection, Duration least) {

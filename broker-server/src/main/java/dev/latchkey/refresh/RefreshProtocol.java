@@ -93,7 +93,7 @@ class RefreshProtocol {
                 .orElseThrow(() -> unavailable("The vault is behind what is known of it.", null));
         Credential current = CredentialCodec.decode(stored.fields());
         Partner partner = handshakes.partner(connection.partner());
-        Refreshable protocol = renewable(partner, current, connection, actor);
+        Refreshable protocol = renewable(partner, current, connection, lease, actor);
         HandshakeContext context = handshakes.context(partner, connection.scopes());
         // 3. Prove that the vault can be written, by rewriting what is there (R21).
         int proven = write(path, current, stored.version());
@@ -137,10 +137,15 @@ class RefreshProtocol {
         return held(renewed, version, true);
     }
 
-    private Refreshable renewable(Partner partner, Credential current, Connection connection, Actor actor) {
+    private Refreshable renewable(
+            Partner partner, Credential current, Connection connection, LeaseRows.Lease lease, Actor actor) {
         Optional<Refreshable> protocol =
                 handshakes.refreshable(partner).filter(candidate -> candidate.canRenew(current));
         if (protocol.isEmpty()) {
+            if (leases.dueAtExpiry(lease)) {
+                throw new BrokerException(
+                        ProblemType.CANNOT_SATISFY_MIN_TTL, "The token lives on, but the partner offers no renewal.");
+            }
             lifecycle.needsReauth(connection.id(), "no_refresh_token", actor);
             throw needsReauth("no_refresh_token");
         }

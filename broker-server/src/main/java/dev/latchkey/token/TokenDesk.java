@@ -59,8 +59,8 @@ class TokenDesk {
                 known = connections.freshSnapshot(id);
             }
             Connection connection = admitted(id, known, wish, app);
-            HeldToken token = token(connection, wish, app);
-            Optional<HandOut> handOut = record(connection, token, app);
+            Optional<HandOut> handOut =
+                    token(connection, wish, app).flatMap(token -> record(connection, token, app));
             if (handOut.isPresent()) {
                 return handOut.get();
             }
@@ -82,10 +82,15 @@ class TokenDesk {
         return known.orElseThrow();
     }
 
-    private HeldToken token(Connection connection, TokenWish wish, AppCaller app) {
+    /** A token; nothing if the connection has ended since it was decided about. */
+    private Optional<HeldToken> token(Connection connection, TokenWish wish, AppCaller app) {
         try {
-            return tokens.get(connection, wish.minTtl(), app.actor());
+            return Optional.of(tokens.get(connection, wish.minTtl(), app.actor()));
         } catch (BrokerException e) {
+            // Decided on memory, perhaps: why it is refused says more than that its token could not be renewed.
+            if (isRefusedNow(connection.id(), wish, app)) {
+                return Optional.empty();
+            }
             audit.append(AuditEvent.of(app.actor(), AuditAction.TOKEN_DENIED)
                     .app(app.id())
                     .connection(connection.id())
@@ -93,6 +98,13 @@ class TokenDesk {
                     .failed(e.type().code()));
             throw e;
         }
+    }
+
+    private boolean isRefusedNow(UUID id, TokenWish wish, AppCaller app) {
+        return connections
+                .find(id)
+                .filter(now -> refusal(now, wish, app).isEmpty())
+                .isEmpty();
     }
 
     /** Writes the row, if the connection is still as it was; the version that a renewal just made is as good. */
@@ -154,7 +166,7 @@ class TokenDesk {
                 ? ConnectionStatus.EXPIRED.wireName()
                 : connection.status().wireName();
         return new BrokerException(ProblemType.CONNECTION_NOT_ACTIVE, "The connection is not active.")
-                .with("status", status);
+                .with("connection_status", status);
     }
 
     private HandOut handOut(Connection connection, HeldToken token) {

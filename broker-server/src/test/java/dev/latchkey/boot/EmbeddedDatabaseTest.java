@@ -69,6 +69,7 @@ class EmbeddedDatabaseTest {
                 EmbeddedDatabase database =
                         EmbeddedDatabase.start(data.path(), BINARIES, new SecretGenerator(new SecureRandom()))) {
             assertThat(rights(data.path())).isEqualTo("rwx------");
+            assertThat(rights(data.path().resolve("latchkey.lock"))).isEqualTo("rw-------");
             assertThat(rights(data.path().resolve("postgres.properties"))).isEqualTo("rw-------");
             assertThat(rights(data.path().resolve("postgres"))).isEqualTo("rwx------");
             assertThat(data.path().resolve("initdb.password")).doesNotExist();
@@ -82,7 +83,7 @@ class EmbeddedDatabaseTest {
     void letsOneBrokerIn() throws Exception {
         DataFolder first = DataFolder.take(folder);
 
-        assertThatThrownBy(() -> DataFolder.take(folder)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> DataFolder.take(folder)).isInstanceOf(DataFolder.InUseException.class);
 
         first.close();
         DataFolder.take(folder).close();

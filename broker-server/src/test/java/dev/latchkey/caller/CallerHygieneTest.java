@@ -47,7 +47,7 @@ class CallerHygieneTest {
         secret("admin-password-of-the-tests");
         String logged;
         try (CapturedLog log = CapturedLog.of(
-                "dev.latchkey", "io.vertx", "io.quarkus", "org.hibernate", "org.jboss.resteasy", "io.netty")) {
+                "", "dev.latchkey", "io.vertx", "io.quarkus", "org.hibernate", "org.jboss.resteasy", "io.netty")) {
             String id = "app-" + UUID.randomUUID();
             Answer created = admin.post(
                     APPS,
@@ -122,7 +122,7 @@ class CallerHygieneTest {
     @Test
     @DisplayName("R149 leaves no Authorization header in the log")
     void leavesNoHeader() {
-        try (CapturedLog log = CapturedLog.of("dev.latchkey", "io.vertx", "io.quarkus")) {
+        try (CapturedLog log = CapturedLog.of("", "dev.latchkey", "io.vertx", "io.quarkus")) {
             BrokerClient.at(server).asAdmin().get(APPS);
 
             String pair = "admin:admin-password-of-the-tests";

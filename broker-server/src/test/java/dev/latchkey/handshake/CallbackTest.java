@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.sandbox.browser.ConsentBrowser;
 import dev.latchkey.sandbox.browser.Page;
+import dev.latchkey.testkit.AtOnce;
 import dev.latchkey.testkit.BrokerStack;
 import dev.latchkey.testkit.RawHttp;
 import dev.latchkey.testkit.Story;
@@ -160,7 +161,7 @@ class CallbackTest {
         URI callback = flow.callback();
         String cookie = flow.cookie();
 
-        List<Page> pages = Together.run(50, () -> {
+        List<Page> pages = AtOnce.run(50, () -> {
             ConsentBrowser copy = new ConsentBrowser();
             copy.setCookie(BrokerStack.broker(), flow.cookieName(), cookie);
             return copy.get(callback);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.latchkey.testkit.BrokerApi.Answer;
+import dev.latchkey.testkit.AtOnce;
 import dev.latchkey.testkit.BrokerStack;
 import dev.latchkey.testkit.Story;
 import io.quarkus.test.junit.QuarkusTest;
@@ -123,7 +124,7 @@ class ConfirmationTest {
         Flow flow = Flow.begun();
         String handle = flow.handle();
 
-        List<Integer> statuses = Together.run(12, () -> flow.confirm(handle).status());
+        List<Integer> statuses = AtOnce.run(12, () -> flow.confirm(handle).status());
 
         assertThat(statuses).containsOnlyOnce(200).allMatch(status -> status == 200 || status == 400);
         String before =

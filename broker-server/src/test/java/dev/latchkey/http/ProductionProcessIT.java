@@ -52,12 +52,16 @@ class ProductionProcessIT {
 
     @Test
     void stopsAtAnUnknownKeyNamingIt() {
-        assertThatThrownBy(() -> BrokerProcess.start(Map.of("latchkey.htpp.port", "1234"), Map.of()))
+        assertThatThrownBy(() -> start(Map.of("latchkey.htpp.port", "1234"), Map.of()))
                 .hasMessageContaining("ended with")
                 .hasMessageContaining("latchkey.htpp.port")
                 .hasMessageNotContaining("1234");
-        assertThatThrownBy(() -> BrokerProcess.start(Map.of(), Map.of("LATCHKEY_HTPP_PORT", "1234")))
+        assertThatThrownBy(() -> start(Map.of(), Map.of("LATCHKEY_HTPP_PORT", "1234")))
                 .hasMessageContaining("LATCHKEY_HTPP_PORT");
+    }
+
+    private static void start(Map<String, String> properties, Map<String, String> environment) {
+        BrokerProcess.start(properties, environment).close();
     }
 
     private static JsonNode parse(String line) {

@@ -98,6 +98,18 @@ class ClientKeyTest {
     }
 
     @Test
+    void refusesAnAlgorithmThatDoesNotFit() throws Exception {
+        refuses(new RSAKeyGenerator(2048)
+                .algorithm(JWSAlgorithm.ES256)
+                .generate()
+                .toJSONString());
+        refuses(new ECKeyGenerator(Curve.P_256)
+                .algorithm(JWSAlgorithm.HS256)
+                .generate()
+                .toJSONString());
+    }
+
+    @Test
     void refusesHalvesThatDoNotFit() throws Exception {
         ECKey one = new ECKeyGenerator(Curve.P_256).generate();
         ECKey other = new ECKeyGenerator(Curve.P_256).generate();

@@ -9,6 +9,7 @@ import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import dev.latchkey.partner.AdminApi.Answer;
 import dev.latchkey.secret.Purpose;
 import dev.latchkey.secret.Secret;
+import dev.latchkey.testkit.FakeIssuer;
 import dev.latchkey.testkit.TestDatabase;
 import dev.latchkey.vault.CredentialVault;
 import dev.latchkey.vault.StoredRecord;
@@ -25,6 +26,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +40,8 @@ class PartnerResourceTest {
 
     private static final String CANARY = "canary-8f1c2e77";
 
+    private static final FakeIssuer ISSUER = new FakeIssuer();
+
     private final AdminApi admin = new AdminApi("admin");
 
     @Inject
@@ -45,6 +49,11 @@ class PartnerResourceTest {
 
     @Inject
     PartnerTables tables;
+
+    @AfterAll
+    static void closeIssuer() {
+        ISSUER.close();
+    }
 
     @Test
     void registersAClient() {
@@ -63,6 +72,7 @@ class PartnerResourceTest {
         assertThat(json.has("warnings")).isFalse();
         assertThat(stored(id)).containsEntry("client_id", "our-client").containsEntry("client_secret", CANARY + "-1");
         assertThat(tables.audit(id)).containsExactly("partner_created admin success");
+        assertThat(admin.get("/audit?action=partner_created").text()).contains(id);
     }
 
     @Test
@@ -132,9 +142,11 @@ class PartnerResourceTest {
         admin.post("/partners", oauth2(id, "{\"client_id\":\"c\",\"client_secret\":\"s\"}", ""));
         String key = new ECKeyGenerator(Curve.P_256).generate().toJSONString();
 
-        Answer answer = admin.put(
+        Answer withoutIssuer = admin.put(
                 "/partners/" + id, oauth2("", "{\"private_key\":" + key + "}", ",\"client_auth\":\"private_key_jwt\""));
+        Answer answer = admin.put("/partners/" + id, signing("", key));
 
+        assertThat(withoutIssuer.pointer()).isEqualTo("/settings/endpoints/issuer");
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
         assertThat(stored(id)).containsOnlyKeys("client_id", "private_key");
     }
@@ -473,8 +485,10 @@ class PartnerResourceTest {
                 + "\"client_secret\":\"" + clientSecret + "\"}}";
     }
 
+    /** A registration that signs needs the issuer, which is the audience of its assertions. */
     private static String signing(String id, String key) {
-        return oauth2(id, "{\"client_id\":\"c\",\"private_key\":" + key + "}", ",\"client_auth\":\"private_key_jwt\"");
+        return oauth2(id, "{\"client_id\":\"c\",\"private_key\":" + key + "}", ",\"client_auth\":\"private_key_jwt\"")
+                .replace("\"endpoints\":{", "\"endpoints\":{\"issuer\":\"" + ISSUER.issuer() + "\",");
     }
 
     private static String oauth2(String id, String credentials, String settings) {

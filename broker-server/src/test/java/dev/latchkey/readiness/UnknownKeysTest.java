@@ -73,8 +73,14 @@ class UnknownKeysTest {
     }
 
     @Test
+    void findsAMisspeltPort() {
+        assertThat(UnknownKeys.judge(known, List.of("LATCHKEY_HTPP_PORT"), name -> "8080", true))
+                .containsExactly("LATCHKEY_HTPP_PORT");
+    }
+
+    @Test
     void ignoresWhatTheFrameworkGuessesFromVariables() {
-        assertThat(UnknownKeys.judge(known, List.of("latchkey.service.host"), true))
+        assertThat(UnknownKeys.judge(known, List.of("latchkey.service.host"), name -> "x", true))
                 .isEmpty();
     }
 
@@ -112,11 +118,11 @@ class UnknownKeysTest {
     }
 
     private Set<String> properties(String... names) {
-        return UnknownKeys.judge(known, List.of(names), false);
+        return UnknownKeys.judge(known, List.of(names), name -> "x", false);
     }
 
     private Set<String> variables(String... names) {
-        return UnknownKeys.judge(known, List.of(names), true);
+        return UnknownKeys.judge(known, List.of(names), name -> "tcp://10.0.0.1:80", true);
     }
 
     private static Index index() throws IOException {

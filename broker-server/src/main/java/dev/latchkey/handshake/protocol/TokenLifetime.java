@@ -30,7 +30,7 @@ final class TokenLifetime {
     }
 
     private static Optional<BigDecimal> number(JsonNode value) {
-        if (value.isNumber() && !Double.isNaN(value.doubleValue())) {
+        if (value.isNumber() && Double.isFinite(value.doubleValue())) {
             return Optional.of(value.decimalValue());
         }
         return value.isTextual() && NUMBER.matcher(value.textValue()).matches()

@@ -5,66 +5,66 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.catalog.HandshakeKind;
 import dev.latchkey.handshake.Callback;
-import dev.latchkey.handshake.Handshake;
 import dev.latchkey.handshake.HandshakeContext;
 import dev.latchkey.handshake.HandshakeStep;
 import dev.latchkey.outbound.PartnerHttp;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.secret.Secret;
-import dev.latchkey.testkit.HandshakeContract;
-import dev.latchkey.testkit.ScriptedPartner;
 import dev.latchkey.vault.Credential;
 import dev.latchkey.vault.SecretFields;
-import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-class ClientCredentialsHandshakeTest implements HandshakeContract {
+class ClientCredentialsHandshakeTest implements HandshakeContract<ClientCredentialsHandshake> {
+
+    private final HandshakeContext context = ScriptedPartner.context(HandshakeKind.CLIENT_CREDENTIALS, false);
 
     @Override
-    public Handshake handshake(PartnerHttp partner, Clock clock) {
-        return Protocols.clientCredentials(partner, clock);
+    public ClientCredentialsHandshake handshake(PartnerHttp http) {
+        return new ClientCredentialsHandshake(
+                ScriptedPartner.tokenEndpoint(http), ScriptedPartner.revocationEndpoint(http));
     }
 
     @Override
-    public HandshakeContext context() {
-        return Protocols.context(HandshakeKind.CLIENT_CREDENTIALS, false);
+    public HandshakeKind expectedKind() {
+        return HandshakeKind.CLIENT_CREDENTIALS;
     }
 
     @Override
-    public Credential connect(Handshake handshake, HandshakeContext context) {
-        return ((HandshakeStep.Finished) handshake.begin(context, Secret.of("state"))).credential();
-    }
-
-    @Override
-    public Credential.OAuth2 credential() {
-        return Protocols.credential(Optional.empty());
+    public Credential finish(ClientCredentialsHandshake handshake, HandshakeContext given) {
+        return ((HandshakeStep.Finished) handshake.begin(given, Secret.of("state"))).credential();
     }
 
     @Test
-    @DisplayName("a refresh token that comes uncalled-for is not kept (RFC 6749 section 4.4.3)")
+    void asksForWhatWasApproved() {
+        var partner = new ScriptedPartner().answers(200, "{\"access_token\":\"a\"}");
+
+        finish(handshake(partner), context);
+
+        assertThat(partner.onlyForm())
+                .containsOnly(Map.entry("grant_type", "client_credentials"), Map.entry("scope", "read write"));
+        assertThat(partner.requests.getFirst().headers())
+                .containsEntry("User-Agent", "latchkey-test")
+                .hasEntrySatisfying("Authorization", value -> assertThat(value).startsWith("Basic "));
+    }
+
+    @Test
+    @DisplayName("R105 keeps no refresh token, since none is expected")
     void keepsNoRefreshToken() {
-        ScriptedPartner partner =
-                ScriptedPartner.json(200, "{\"access_token\":\"a\",\"refresh_token\":\"r\",\"token_type\":\"bearer\"}");
+        var partner = new ScriptedPartner().answers(200, "{\"access_token\":\"a\",\"refresh_token\":\"r\"}");
 
-        Credential.OAuth2 tokens = (Credential.OAuth2) connect(handshake(partner, CLOCK), context());
-
-        assertThat(tokens.refreshToken()).isEmpty();
-        assertThat(new String(partner.requests().getFirst().body(), StandardCharsets.UTF_8))
-                .contains("grant_type=client_credentials", "scope=read+write");
+        assertThat(((Credential.OAuth2) finish(handshake(partner), context)).refreshToken())
+                .isEmpty();
     }
 
     @Test
-    @DisplayName("there is no browser that could come back")
-    void noBrowser() {
-        ScriptedPartner partner = ScriptedPartner.json(200, "{\"access_token\":\"a\"}");
-        Handshake handshake = handshake(partner, CLOCK);
+    void knowsNoCallback() {
+        var partner = new ScriptedPartner();
 
-        assertThatThrownBy(() -> handshake.complete(context(), Callback.of(Map.of()), new SecretFields(Map.of())))
+        assertThatThrownBy(() -> handshake(partner)
+                        .complete(context, new Callback(Map.of("code", Secret.of("c"))), new SecretFields(Map.of())))
                 .isInstanceOf(BrokerException.class);
-        assertThat(partner.requests()).isEmpty();
+        assertThat(partner.requests).isEmpty();
     }
 }

@@ -13,8 +13,12 @@ import dev.latchkey.vault.VaultPath;
 import dev.latchkey.vault.VersionConflictException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -61,6 +65,25 @@ class LocalCredentialVaultTest implements CredentialVaultContract {
         assertThat(vault.read(path)).isEmpty();
         assertThat(vault.write(path, CredentialVaultContract.fields("value"), 0))
                 .isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("a destruction waits for a write under way, and removes what it wrote")
+    void destroysWhatIsBeingWritten() throws Exception {
+        VaultPath path = CredentialVaultContract.newPath();
+        vault.write(path, CredentialVaultContract.fields("value"), 0);
+        try (Connection writer = store.ownerConnection();
+                ExecutorService destroyer = Executors.newVirtualThreadPerTaskExecutor()) {
+            store.beginWrite(writer, path, 2);
+            Future<?> destroyed = destroyer.submit(() -> vault.destroy(path));
+            while (!destroyed.isDone() && !store.isSomebodyWaiting()) {
+                Thread.sleep(5);
+            }
+            writer.commit();
+            destroyed.get();
+        }
+
+        assertThat(readableVersions(path)).isEmpty();
     }
 
     @Test

@@ -118,11 +118,40 @@ record VaultFixture(
         });
     }
 
-    private <T> T withDatabase(Work<T> work) {
-        try (Connection connection = DriverManager.getConnection(
+    /** What a write does before its commit, on a connection that the caller commits. */
+    void beginWrite(Connection connection, VaultPath path, int version) throws SQLException {
+        connection.setAutoCommit(false);
+        try (PreparedStatement lock = connection.prepareStatement(
+                        "select pg_advisory_xact_lock(hashtextextended('local_vault/' || ?, 0))");
+                PreparedStatement insert =
+                        connection.prepareStatement("insert into local_vault values (?, ?, '\\x00')")) {
+            lock.setString(1, path.value());
+            lock.execute();
+            insert.setString(1, path.value());
+            insert.setInt(2, version);
+            insert.executeUpdate();
+        }
+    }
+
+    /** Whether a transaction waits for another one's lock on a path. */
+    boolean isSomebodyWaiting() {
+        return withDatabase(connection -> {
+            ResultSet rows = connection
+                    .createStatement()
+                    .executeQuery("select from pg_locks where locktype = 'advisory' and not granted");
+            return rows.next();
+        });
+    }
+
+    Connection ownerConnection() throws SQLException {
+        return DriverManager.getConnection(
                 database.url(),
                 database.ownerUsername(),
-                database.ownerPassword().reveal(Purpose.STORE))) {
+                database.ownerPassword().reveal(Purpose.STORE));
+    }
+
+    private <T> T withDatabase(Work<T> work) {
+        try (Connection connection = ownerConnection()) {
             return work.in(connection);
         } catch (Exception e) {
             throw new IllegalStateException(e);

@@ -1,0 +1,120 @@
+package dev.latchkey.refresh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.latchkey.sandbox.client.FaultOrder;
+import dev.latchkey.testkit.AtOnce;
+import dev.latchkey.testkit.BrokerApi.Answer;
+import dev.latchkey.testkit.BrokerStack;
+import dev.latchkey.testkit.BrokerTables;
+import dev.latchkey.testkit.Story;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** One renewal serves all who wait, and the renewal ahead serves those who have not come yet. */
+@QuarkusTest
+@TestProfile(BrokerStack.class)
+class SharedRenewalTest {
+
+    @Inject
+    DataSource database;
+
+    @Test
+    @DisplayName("50 callers of an expired token cause one renewal and get the same token")
+    void expired() {
+        Story story = new Story().partner(Map.of());
+        story.control()
+                .fault(FaultOrder.at(story.sandboxName()).endpoint("token").answerWith(Map.of("expires_in", 5)));
+        Story.App app = story.app("shop");
+        String connection = story.active(app, "read");
+
+        List<Answer> answers = AtOnce.run(50, () -> story.token(app, connection));
+
+        assertOneToken(answers);
+        assertThat(story.refreshes()).isEqualTo(1);
+        assertThat(story.control().count(story.sandboxName(), "refresh")).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("50 callers with the same min_ttl cause one renewal and get the same token")
+    void minTtl() {
+        Story story = new Story().partner(Map.of());
+        story.control()
+                .fault(FaultOrder.at(story.sandboxName()).endpoint("token").answerWith(Map.of("expires_in", 200)));
+        Story.App app = story.app("shop");
+        String connection = story.active(app, "read");
+        String before = story.token(app, connection).expect(200).text("access_token");
+
+        List<Answer> answers =
+                AtOnce.run(50, () -> app.api().post("/connections/" + connection + "/token", Map.of("min_ttl", 300)));
+
+        assertOneToken(answers);
+        assertThat(answers.getFirst().text("access_token")).isNotEqualTo(before);
+        assertThat(story.refreshes()).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("50 callers while the partner fails cause one request, and all are told the same")
+    void failing() {
+        Story story = new Story().partner(Map.of());
+        story.control().settings(story.sandboxName(), Map.of("access_token_seconds", 20));
+        Story.App app = story.app("shop");
+        String connection = story.active(app, "read");
+        story.control()
+                .fault(FaultOrder.at(story.sandboxName())
+                        .endpoint("refresh")
+                        .forever()
+                        .status(503, Map.of("Retry-After", "600"), ""));
+
+        List<Answer> answers = AtOnce.run(50, () -> story.token(app, connection));
+
+        assertThat(answers).allSatisfy(answer -> {
+            assertThat(answer.status()).isEqualTo(503);
+            assertThat(answer.code()).isEqualTo("partner_unavailable");
+            assertThat(Integer.parseInt(answer.header("Retry-After"))).isBetween(500, 600);
+        });
+        assertThat(story.control().count(story.sandboxName(), "refresh")).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("a credential that is due is renewed before anybody asks, and is handed out from then on")
+    void ahead() {
+        Story story = new Story().partner(Map.of());
+        Story.App app = story.app("shop");
+        String connection = story.active(app, "read");
+        String before = story.token(app, connection).expect(200).text("access_token");
+        new BrokerTables(database)
+                .change(
+                        "update connection set refresh_due_at = now() - interval '1 second' where id = ?",
+                        UUID.fromString(connection));
+
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(story.refreshes()).isEqualTo(1));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(
+                                story.token(app, connection).expect(200).text("access_token"))
+                        .isNotEqualTo(before));
+
+        assertThat(story.refreshes()).isEqualTo(1);
+        Answer log = story.approver().get("/audit?connection=" + connection + "&action=token_refreshed");
+        assertThat(log.expect(200).json().path("items")).singleElement().satisfies(row -> {
+            assertThat(row.path("actor").asText()).isEqualTo("refresh-ahead");
+            assertThat(row.path("actor_type").asText()).isEqualTo("system");
+        });
+    }
+
+    private static void assertOneToken(List<Answer> answers) {
+        assertThat(answers).extracting(Answer::status).containsOnly(200);
+        assertThat(answers.stream().map(answer -> answer.text("access_token")).distinct())
+                .hasSize(1);
+    }
+}
