@@ -3,8 +3,8 @@ package dev.latchkey.handshake;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.latchkey.testkit.BrokerApi.Answer;
 import dev.latchkey.testkit.AtOnce;
+import dev.latchkey.testkit.BrokerApi.Answer;
 import dev.latchkey.testkit.BrokerStack;
 import dev.latchkey.testkit.Story;
 import io.quarkus.test.junit.QuarkusTest;

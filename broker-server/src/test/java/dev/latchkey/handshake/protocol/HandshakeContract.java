@@ -184,10 +184,11 @@ interface HandshakeContract<H extends Handshake & Refreshable & Revocable> {
     @ValueSource(ints = {200, 400, 403, 500})
     @DisplayName("R60 takes no page for an answer, whatever stands in it")
     default void believesNoPage(int status) {
-        var partner = new ScriptedPartner().acts(() -> new PartnerResponse(
-                status,
-                Map.of("content-type", List.of("text/html;charset=utf-8")),
-                "{\"error\":\"invalid_grant\"}".getBytes(StandardCharsets.UTF_8)));
+        var partner = new ScriptedPartner()
+                .acts(() -> new PartnerResponse(
+                        status,
+                        Map.of("content-type", List.of("text/html;charset=utf-8")),
+                        "{\"error\":\"invalid_grant\"}".getBytes(StandardCharsets.UTF_8)));
 
         assertThat(handshake(partner).renew(context(), current())).isInstanceOf(Renewal.TryLater.class);
     }
