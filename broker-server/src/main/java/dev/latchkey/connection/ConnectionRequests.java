@@ -3,7 +3,6 @@ package dev.latchkey.connection;
 import dev.latchkey.audit.AuditAction;
 import dev.latchkey.audit.AuditEvent;
 import dev.latchkey.audit.AuditLog;
-import dev.latchkey.caller.App;
 import dev.latchkey.caller.Apps;
 import dev.latchkey.caller.Caller;
 import dev.latchkey.catalog.ScopePolicy;
@@ -115,12 +114,13 @@ class ConnectionRequests {
         return policy.always().plus(scopes);
     }
 
-    /** RFC 9700 section 4.1.1 and R79: byte for byte one of the app's own; a person has none registered. */
+    /** RFC 9700 section 4.1.1, R79, R80: one of the app's own, as it compares them; a person has none registered. */
     private void requireRegistered(String url, Caller caller) {
-        List<String> registered = caller instanceof Caller.AppCaller app
-                ? apps.find(app.id()).map(App::returnUrls).orElse(List.of())
-                : List.of();
-        if (!registered.contains(url)) {
+        boolean registered = caller instanceof Caller.AppCaller app
+                && apps.find(app.id())
+                        .filter(known -> known.allowsReturnUrl(url))
+                        .isPresent();
+        if (!registered) {
             throw new BrokerException(
                     ProblemType.REDIRECT_URI_NOT_REGISTERED, "The return_url is not among those registered.");
         }

@@ -62,8 +62,12 @@ final class Input {
         return value == null ? Optional.empty() : Optional.of(text(value, longest, pointer));
     }
 
+    /** Any text: whether it is good is a comparison with what was registered, which has an answer of its own (R79). */
     static Optional<String> optionalUrl(@Nullable String value, String pointer) {
-        return optionalText(value, LONGEST_URL, pointer);
+        if (value != null && value.length() > LONGEST_URL) {
+            throw BrokerException.invalid(pointer, "A URL has at most " + LONGEST_URL + " characters.");
+        }
+        return Optional.ofNullable(value);
     }
 
     static Optional<List<String>> texts(@Nullable List<@Nullable String> values, String pointer) {

@@ -14,11 +14,15 @@ import dev.latchkey.oauth.Scopes;
 import dev.latchkey.outbound.PartnerCallException;
 import dev.latchkey.outbound.PartnerCallException.Reason;
 import dev.latchkey.outbound.PartnerHttp;
+import dev.latchkey.outbound.PartnerResponse;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import dev.latchkey.secret.Secret;
 import dev.latchkey.vault.Credential;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -174,6 +178,28 @@ interface HandshakeContract<H extends Handshake & Refreshable & Revocable> {
                         Renewal.TryLater.class,
                         later -> assertThat(later.sent()).isEqualTo(new PartnerCallException(reason).sent()));
         assertThat(partner.requests).as("one attempt on the wire").hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {200, 400, 403, 500})
+    @DisplayName("R60 takes no page for an answer, whatever stands in it")
+    default void believesNoPage(int status) {
+        var partner = new ScriptedPartner()
+                .acts(() -> new PartnerResponse(
+                        status,
+                        Map.of("content-type", List.of("text/html;charset=utf-8")),
+                        "{\"error\":\"invalid_grant\"}".getBytes(StandardCharsets.UTF_8)));
+
+        assertThat(handshake(partner).renew(context(), current())).isInstanceOf(Renewal.TryLater.class);
+    }
+
+    @Test
+    @DisplayName("R151 prints no secret on the way")
+    default void printsNoSecret() {
+        var partner = new ScriptedPartner().answers(200, "{\"access_token\":\"at-2\",\"refresh_token\":\"rt-2\"}");
+
+        assertThat(finished(partner) + " " + current() + " " + context() + " " + partner.requests)
+                .doesNotContain("at-1", "at-2", "rt-1", "rt-2", "s3cr3t");
     }
 
     private Renewal renewal(int status, String body) {
