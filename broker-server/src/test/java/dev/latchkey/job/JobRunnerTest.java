@@ -33,7 +33,7 @@ class JobRunnerTest {
         } finally {
             runner.stop(new ShutdownEvent());
         }
-        assertThat(failing.actors).extracting(Actor::name).containsOnly("failing");
+        assertThat(failing.actors).extracting(Actor::id).containsOnly("failing");
         assertThat(failing.actors).extracting(Actor::requestId).doesNotHaveDuplicates();
     }
 
@@ -48,9 +48,7 @@ class JobRunnerTest {
         runner.stop(new ShutdownEvent());
 
         int runs = job.actors.size();
-        await().during(Duration.ofSeconds(3))
-                .atMost(Duration.ofSeconds(10))
-                .until(() -> job.actors.size() == runs);
+        await().during(Duration.ofSeconds(3)).atMost(Duration.ofSeconds(10)).until(() -> job.actors.size() == runs);
     }
 
     /** Notes who it ran as. */
