@@ -36,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestProfile(BrokerStack.class)
 class CanaryTest {
 
+    /** Opened wide; what application.properties pins below them stays as it is, as in production. */
     private static final String[] LOGGERS = {
         "dev.latchkey",
         "io.vertx",
