@@ -79,6 +79,10 @@ final class SizeFilter {
             throw refused(ProblemType.UNSUPPORTED_MEDIA_TYPE, "Compressed bodies are not accepted.");
         }
         String mediaType = request.getHeader("Content-Type");
+        // A range fits whatever a resource takes, and would pass any check of the type (RFC 9110 section 8.3).
+        if (mediaType != null && mediaType.contains("*")) {
+            throw refused(ProblemType.UNSUPPORTED_MEDIA_TYPE, "A media type is needed, not a range of them.");
+        }
         if (mediaType != null
                 && CHARSET.matcher(mediaType)
                         .results()

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The calls that the running server's OpenAPI document names. */
@@ -39,7 +40,7 @@ final class DocumentedCalls {
 
         /** Its path with these values. */
         String at(Map<String, String> values) {
-            return PARAMETER.matcher(path).replaceAll(it -> values.get(it.group(1)));
+            return PARAMETER.matcher(path).replaceAll(it -> Matcher.quoteReplacement(values.get(it.group(1))));
         }
 
         boolean isOAuth() {
@@ -55,8 +56,9 @@ final class DocumentedCalls {
     static List<Call> read() {
         JsonNode document = document();
         List<Call> calls = new ArrayList<>();
-        document.path("paths")
-                .properties()
+        document.path("paths").properties().stream()
+                // of the tests' own resources
+                .filter(path -> !path.getKey().startsWith("/test-only/"))
                 .forEach(path -> path.getValue().properties().stream()
                         .filter(operation -> METHODS.contains(operation.getKey()))
                         .forEach(operation -> calls.add(new Call(

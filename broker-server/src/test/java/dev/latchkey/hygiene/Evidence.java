@@ -25,7 +25,10 @@ final class Evidence {
         for (String value : belonging) {
             text = text.replace(value, "");
         }
-        keep("answer to " + answer.raw().request().method() + " " + answer.raw().request().uri().getPath(), text);
+        keep(
+                "answer to " + answer.raw().request().method() + " "
+                        + answer.raw().request().uri().getPath(),
+                text);
         return answer;
     }
 
@@ -56,8 +59,9 @@ final class Evidence {
     private static List<String> tables(Connection connection) throws SQLException {
         List<String> names = new ArrayList<>();
         try (Statement statement = connection.createStatement();
-                ResultSet tables = statement.executeQuery("select tablename from pg_tables where schemaname = 'public'"
-                        + " and has_table_privilege('public.' || tablename, 'select')")) {
+                ResultSet tables = statement.executeQuery(
+                        "select tablename from pg_tables where schemaname = 'public'"
+                                + " and has_table_privilege(quote_ident(schemaname) || '.' || quote_ident(tablename), 'select')")) {
             while (tables.next()) {
                 names.add(tables.getString(1));
             }

@@ -42,10 +42,15 @@ final class Judge {
     /** The same where a list may be answered as well. */
     void harmless(DocumentedCalls.Call call, String what, Reply reply) {
         if (reply.status() == 200) {
-            tells(reply).ifPresent(wrong -> complain(call, what, reply, wrong));
+            silent(call, what, reply);
         } else {
             refused(call, what, reply);
         }
+    }
+
+    /** Says nothing about us and nothing that was sent, whatever it is. */
+    void silent(DocumentedCalls.Call call, String what, Reply reply) {
+        tells(reply).ifPresent(wrong -> complain(call, what, reply, wrong));
     }
 
     void expect(DocumentedCalls.Call call, String what, Reply reply, Integer... statuses) {

@@ -11,6 +11,7 @@ import dev.latchkey.secret.SecretGenerator;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Map;
+import java.time.Clock;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -27,7 +28,7 @@ class PkceVectorTest {
         AuthorizationCodeHandshake handshake = new AuthorizationCodeHandshake(
                 ScriptedPartner.tokenEndpoint(partner),
                 ScriptedPartner.revocationEndpoint(partner),
-                new IdTokens(partner),
+                new IdTokens(partner, Clock.systemUTC()),
                 new SecretGenerator(new OctetsOfTheVector()));
 
         HandshakeStep.Redirect step = (HandshakeStep.Redirect) handshake.begin(context, Secret.of("state"));
