@@ -86,6 +86,8 @@ class TokenDesk {
         try {
             return tokens.get(connection, wish.minTtl(), app.actor());
         } catch (BrokerException e) {
+            // It may have failed because what is remembered is no longer so: then that is the answer (R104).
+            admitted(connection.id(), connections.freshSnapshot(connection.id()), wish, app);
             audit.append(AuditEvent.of(app.actor(), AuditAction.TOKEN_DENIED)
                     .app(app.id())
                     .connection(connection.id())
