@@ -91,6 +91,22 @@ class TokenFlowTest {
     }
 
     @Test
+    @DisplayName("R104 a revoked connection is gone also where the next token would need a renewal")
+    void revokedWhileShortLived() {
+        Story story = new Story().partner(Map.of());
+        story.control().settings(story.sandboxName(), Map.of("access_token_seconds", 20));
+        Story.App app = story.app("shop");
+        String connection = story.active(app, "read");
+        story.token(app, connection).expect(200);
+
+        story.approver().post("/connections/" + connection + "/revoke").expect(200);
+        long renewals = story.refreshes();
+
+        assertThat(story.token(app, connection).status()).isEqualTo(404);
+        assertThat(story.refreshes()).isEqualTo(renewals);
+    }
+
+    @Test
     @DisplayName("a grant narrower than the token is scope_not_granted; one that names methods is method_not_granted")
     void narrowGrants() {
         Story story = new Story().partner(Map.of());

@@ -96,8 +96,8 @@ class IdTokens {
         String party = claims.getStringClaim("azp");
         Date notBefore = claims.getNotBeforeTime();
         boolean foreign = party != null && !party.equals(clientId);
-        boolean early =
-                notBefore != null && notBefore.toInstant().isAfter(clock.instant().plus(skew));
+        boolean early = notBefore != null
+                && notBefore.toInstant().isAfter(clock.instant().plus(skew));
         if (foreign || early || claims.getSubject().isBlank()) {
             throw refused(null);
         }
