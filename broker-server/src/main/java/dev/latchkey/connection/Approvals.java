@@ -36,7 +36,13 @@ class Approvals {
     private final Clock clock;
 
     Approvals(
-            ConnectionStore store, Partners partners, Apps apps, AuditLog audit, ConnectionEvents events, Event<ConnectionEnded> ended, Clock clock) {
+            ConnectionStore store,
+            Partners partners,
+            Apps apps,
+            AuditLog audit,
+            ConnectionEvents events,
+            Event<ConnectionEnded> ended,
+            Clock clock) {
         this.store = store;
         this.partners = partners;
         this.apps = apps;

@@ -29,8 +29,7 @@ public class ConnectionLifecycle {
     private final ConnectionEvents events;
     private final Event<ConnectionEnded> ended;
 
-    ConnectionLifecycle(
-            ConnectionStore store, AuditLog audit, ConnectionEvents events, Event<ConnectionEnded> ended) {
+    ConnectionLifecycle(ConnectionStore store, AuditLog audit, ConnectionEvents events, Event<ConnectionEnded> ended) {
         this.store = store;
         this.audit = audit;
         this.events = events;

@@ -43,7 +43,13 @@ class TokenDesk {
     private final MeterRegistry meters;
     private final Clock clock;
 
-    TokenDesk(Connections connections, AccessTokens tokens, AuditLog audit, Fingerprinter fingerprinter, MeterRegistry meters, Clock clock) {
+    TokenDesk(
+            Connections connections,
+            AccessTokens tokens,
+            AuditLog audit,
+            Fingerprinter fingerprinter,
+            MeterRegistry meters,
+            Clock clock) {
         this.connections = connections;
         this.tokens = tokens;
         this.audit = audit;

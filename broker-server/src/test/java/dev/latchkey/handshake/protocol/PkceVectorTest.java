@@ -9,9 +9,9 @@ import dev.latchkey.handshake.HandshakeStep;
 import dev.latchkey.secret.Secret;
 import dev.latchkey.secret.SecretGenerator;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.util.Base64;
 import java.util.Map;
-import java.time.Clock;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
