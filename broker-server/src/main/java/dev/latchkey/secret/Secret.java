@@ -1,5 +1,6 @@
 package dev.latchkey.secret;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -14,6 +15,8 @@ public final class Secret {
 
     private final String value;
 
+    /** Without the annotation Jackson would find a constructor of one text, private or not. */
+    @JsonCreator(mode = JsonCreator.Mode.DISABLED)
     private Secret(String value) {
         this.value = value;
     }
