@@ -33,12 +33,7 @@ class ConnectionRequests {
     private final Clock clock;
 
     ConnectionRequests(
-            ConnectionStore store,
-            Partners partners,
-            PartnerSide partnerSide,
-            Apps apps,
-            AuditLog audit,
-            Clock clock) {
+            ConnectionStore store, Partners partners, PartnerSide partnerSide, Apps apps, AuditLog audit, Clock clock) {
         this.store = store;
         this.partners = partners;
         this.partnerSide = partnerSide;

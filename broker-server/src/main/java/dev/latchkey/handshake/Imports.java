@@ -51,7 +51,9 @@ class Imports {
 
     /** What waits for a connection, if anything does. */
     Optional<Credential> waiting(UUID connection) {
-        return vault.read(VaultPath.brought(connection)).map(StoredRecord::fields).map(CredentialCodec::decode);
+        return vault.read(VaultPath.brought(connection))
+                .map(StoredRecord::fields)
+                .map(CredentialCodec::decode);
     }
 
     void drop(UUID connection) {

@@ -103,9 +103,7 @@ class PartnerConnector implements PartnerSide {
         Partner partner = handshakes.partner(connection.partner());
         HandshakeContext context = handshakes.context(partner, connection.scopes());
         HandshakeStep step = handshakes.of(partner).begin(context, generator.next());
-        return step instanceof HandshakeStep.Finished finished
-                ? Optional.of(finished.credential())
-                : Optional.empty();
+        return step instanceof HandshakeStep.Finished finished ? Optional.of(finished.credential()) : Optional.empty();
     }
 
     private int store(UUID id, Credential credential) {

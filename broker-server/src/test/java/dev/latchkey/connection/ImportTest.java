@@ -48,7 +48,8 @@ class ImportTest {
     @DisplayName("an imported refresh token is used after an approval, and by nobody before")
     void refreshTokenAlone() throws Exception {
         JsonNode tokens = wonElsewhere();
-        String connection = imported(Map.of("refresh_token", tokens.path("refresh_token").asText()))
+        String connection = imported(
+                        Map.of("refresh_token", tokens.path("refresh_token").asText()))
                 .expect(201)
                 .text("id");
 
@@ -57,12 +58,16 @@ class ImportTest {
         assertThat(vault.read(VaultPath.brought(UUID.fromString(connection)))).isPresent();
         assertThat(story.refreshes()).isZero();
 
-        Answer approved = story.approver().post("/connections/" + connection + "/approve").expect(200);
+        Answer approved =
+                story.approver().post("/connections/" + connection + "/approve").expect(200);
 
         assertThat(approved.text("status")).isEqualTo("active");
-        story.approver().put("/connections/" + connection + "/grants/" + app.id(), Map.of()).expect(200);
+        story.approver()
+                .put("/connections/" + connection + "/grants/" + app.id(), Map.of())
+                .expect(200);
         Answer token = story.token(app, connection).expect(200);
-        assertThat(token.text("access_token")).isNotEqualTo(tokens.path("access_token").asText());
+        assertThat(token.text("access_token"))
+                .isNotEqualTo(tokens.path("access_token").asText());
         assertThat(story.refreshes()).isEqualTo(1);
         assertThat(vault.read(VaultPath.brought(UUID.fromString(connection)))).isEmpty();
     }
@@ -78,11 +83,14 @@ class ImportTest {
                 .expect(201)
                 .text("id");
         story.approver().post("/connections/" + connection + "/approve").expect(200);
-        story.approver().put("/connections/" + connection + "/grants/" + app.id(), Map.of()).expect(200);
+        story.approver()
+                .put("/connections/" + connection + "/grants/" + app.id(), Map.of())
+                .expect(200);
 
         Answer token = story.token(app, connection).expect(200);
 
-        assertThat(token.text("access_token")).isEqualTo(tokens.path("access_token").asText());
+        assertThat(token.text("access_token"))
+                .isEqualTo(tokens.path("access_token").asText());
         assertThat(token.json().path("expires_in").asLong()).isBetween(60L, 120L);
     }
 
@@ -90,14 +98,17 @@ class ImportTest {
     @DisplayName("what is rejected or revoked before it was adopted is destroyed here, and lives on where it came from")
     void rejected() throws Exception {
         String refreshToken = wonElsewhere().path("refresh_token").asText();
-        String rejected = imported(Map.of("refresh_token", refreshToken)).expect(201).text("id");
-        String revoked = imported(Map.of("refresh_token", refreshToken)).expect(201).text("id");
+        String rejected =
+                imported(Map.of("refresh_token", refreshToken)).expect(201).text("id");
+        String revoked =
+                imported(Map.of("refresh_token", refreshToken)).expect(201).text("id");
 
         story.approver().post("/connections/" + rejected + "/reject").expect(200);
         story.approver().post("/connections/" + revoked + "/revoke");
 
         for (String connection : List.of(rejected, revoked)) {
-            assertThat(vault.read(VaultPath.brought(UUID.fromString(connection)))).isEmpty();
+            assertThat(vault.read(VaultPath.brought(UUID.fromString(connection))))
+                    .isEmpty();
         }
         assertThat(renewedByHand(refreshToken)).isEqualTo(200);
     }
@@ -153,9 +164,12 @@ class ImportTest {
                 .post(
                         "/partners",
                         Map.of(
-                                "id", id,
-                                "catalog", "noones-oauth2-direct",
-                                "credentials", Map.of("client_id", "c", "client_secret", "s")))
+                                "id",
+                                id,
+                                "catalog",
+                                "noones-oauth2-direct",
+                                "credentials",
+                                Map.of("client_id", "c", "client_secret", "s")))
                 .expect(201);
         Map<String, Object> wish = new HashMap<>(wish(Map.of("refresh_token", "r")));
         wish.put("partner", id);
@@ -183,10 +197,14 @@ class ImportTest {
 
     private Map<String, ?> wish(Object brought) {
         return Map.of(
-                "partner", story.partner(),
-                "owner", "owner-" + UUID.randomUUID(),
-                "scopes", List.of("read"),
-                "import", brought);
+                "partner",
+                story.partner(),
+                "owner",
+                "owner-" + UUID.randomUUID(),
+                "scopes",
+                List.of("read"),
+                "import",
+                brought);
     }
 
     private long connections() {
@@ -197,10 +215,8 @@ class ImportTest {
 
     /** The tokens that another system got for our client, by the same registration. */
     private JsonNode wonElsewhere() throws Exception {
-        String redirect = story.admin()
-                .get("/partners/" + story.partner())
-                .expect(200)
-                .text("redirect_uri");
+        String redirect =
+                story.admin().get("/partners/" + story.partner()).expect(200).text("redirect_uri");
         ConsentBrowser browser = new ConsentBrowser();
         browser.get(URI.create(story.at("authorize") + "?response_type=code&scope=read&state=s&client_id="
                 + story.clientId() + "&redirect_uri=" + URLEncoder.encode(redirect, StandardCharsets.UTF_8)));
