@@ -50,7 +50,7 @@ public final class PartnerStream implements AutoCloseable {
         return head;
     }
 
-    /** The length of the body, if the partner states it. */
+    /** The length of the body, if the partner states it; for HEAD that of the body which is not sent. */
     public OptionalLong length() {
         return length;
     }

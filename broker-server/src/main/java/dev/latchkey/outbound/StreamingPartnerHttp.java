@@ -167,9 +167,17 @@ final class StreamingPartnerHttp implements PartnerStreams {
         }
         InputStream content = entity == null ? InputStream.nullInputStream() : entity.getContent();
         PartnerResponse head = new PartnerResponse(answer.getCode(), PartnerMessages.headers(answer), new byte[0]);
-        OptionalLong length = entity != null && stated >= 0 ? OptionalLong.of(stated) : OptionalLong.empty();
+        OptionalLong length = entity == null ? statedLength(head) : stated < 0 ? OptionalLong.empty() : OptionalLong.of(stated);
         watch.pause();
         return new PartnerStream(head, length, content, config.maxStream(), watch, () -> abort(wire, answer));
+    }
+
+    /** Of an answer without a body: what it states is the length that a GET would have (RFC 9110 section 9.3.2). */
+    private static OptionalLong statedLength(PartnerResponse head) {
+        return head.header("content-length")
+                .filter(it -> it.matches("[0-9]{1,18}"))
+                .map(it -> OptionalLong.of(Long.parseLong(it)))
+                .orElse(OptionalLong.empty());
     }
 
     /** In this order: closing the answer first would read an endless body to its end. */
