@@ -23,6 +23,7 @@ public enum ProblemType {
     NOT_FOUND(404, OAuthErrorCode.INVALID_TARGET, "There is no such resource"),
     METHOD_NOT_ALLOWED(405, OAuthErrorCode.INVALID_REQUEST, "The resource does not know this method"),
     NOT_ACCEPTABLE(406, OAuthErrorCode.INVALID_REQUEST, "The answer cannot be given in that media type"),
+    REQUEST_TIMEOUT(408, OAuthErrorCode.INVALID_REQUEST, "The request body did not arrive in time"),
     CONNECTION_NOT_APPROVED(409, OAuthErrorCode.INVALID_TARGET, "The connection is not approved yet"),
     CONNECTION_NOT_ACTIVE(409, OAuthErrorCode.INVALID_TARGET, "The connection is not active"),
     CANNOT_SATISFY_MIN_TTL(409, OAuthErrorCode.INVALID_TARGET, "The partner's tokens do not live that long"),
