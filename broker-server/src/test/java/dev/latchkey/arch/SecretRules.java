@@ -29,7 +29,7 @@ final class SecretRules {
             entry("refresh", Set.of(Purpose.SEND_TO_PARTNER)),
             entry("token", Set.of(Purpose.HAND_OUT)),
             entry("caller", Set.of(Purpose.SHOW_ONCE, Purpose.DIGEST)),
-            entry("partner", Set.of(Purpose.DIGEST)),
+            entry("partner", Set.of(Purpose.DIGEST, Purpose.SHOW_ONCE)),
             entry("event", Set.of(Purpose.DIGEST)));
 
     private static final Pattern WIRE = Pattern.compile(".*(Wire|Request|Response|Answer)");
