@@ -82,9 +82,8 @@ public final class CatalogSettings {
 
     private static void checkWhole(CatalogEntry applied) {
         if (!RowRules.isComplete(applied, applied.endpoints())) {
-            String detail = applied.openid()
-                    ? "The issuer must be given."
-                    : "An address that the protocol needs is not given.";
+            String detail =
+                    applied.openid() ? "The issuer must be given." : "An address that the protocol needs is not given.";
             throw BrokerException.invalid(POINTER + "/endpoints", detail);
         }
         if (!RowRules.lifetimesAgree(applied.refresh())) {

@@ -10,14 +10,14 @@ import java.util.Set;
  * @param signatureMethod how requests of OAuth 1.0 are signed
  * @param parametersIn where the parameters of OAuth 1.0 travel
  * @param names our name of a parameter or member to the partner's name
- * @param tokenHeader the header field that takes the bare token, where it is not {@code Authorization: Bearer}
+ * @param bareHeader the header field that takes the bare token, where it is not {@code Authorization: Bearer}
  * @param reauthorizeStatuses statuses by which the partner says that the user has to connect again
  */
 public record Dialect(
         SignatureMethod signatureMethod,
         ParameterPlace parametersIn,
         Map<String, String> names,
-        Optional<String> tokenHeader,
+        Optional<String> bareHeader,
         Set<Integer> reauthorizeStatuses) {
 
     /** What holds where a row says nothing. */

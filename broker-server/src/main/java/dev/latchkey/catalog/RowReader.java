@@ -30,8 +30,7 @@ final class RowReader {
     /** The row that the document describes. */
     static CatalogEntry read(JsonNode row) {
         HandshakeKind kind = HandshakeKind.valueOf(upper(row.path("kind").asText()));
-        SigningScheme signing =
-                SigningScheme.valueOf(upper(row.path("signing").asText("none")));
+        SigningScheme signing = SigningScheme.valueOf(upper(row.path("signing").asText("none")));
         return new CatalogEntry(
                 row.path("id").asText(),
                 row.path("name").asText(),
@@ -59,10 +58,11 @@ final class RowReader {
         return new Dialect(
                 SignatureMethod.of(node.path("signature_method").asText()).orElse(base.signatureMethod()),
                 node.has("parameters_in")
-                        ? ParameterPlace.valueOf(upper(node.path("parameters_in").asText()))
+                        ? ParameterPlace.valueOf(
+                                upper(node.path("parameters_in").asText()))
                         : base.parametersIn(),
                 node.has("names") ? texts(node.path("names")) : base.names(),
-                Optional.ofNullable(node.path("token_header").textValue()).or(base::tokenHeader),
+                Optional.ofNullable(node.path("token_header").textValue()).or(base::bareHeader),
                 node.has("reauthorize_statuses") ? statuses : base.reauthorizeStatuses());
     }
 

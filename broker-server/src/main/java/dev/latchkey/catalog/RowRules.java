@@ -14,7 +14,8 @@ final class RowRules {
             return true;
         }
         // an ID token is checked against its issuer, so that openid needs one
-        return !row.openid() && endpoints.values().keySet().containsAll(row.kind().endpoints());
+        return !row.openid()
+                && endpoints.values().keySet().containsAll(row.kind().endpoints());
     }
 
     /** Whether the lifetimes agree with each other. */

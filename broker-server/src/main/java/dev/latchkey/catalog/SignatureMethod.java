@@ -36,6 +36,8 @@ public enum SignatureMethod {
 
     /** The method of that name. */
     static Optional<SignatureMethod> of(String wireName) {
-        return Arrays.stream(values()).filter(it -> it.wireName.equals(wireName)).findFirst();
+        return Arrays.stream(values())
+                .filter(it -> it.wireName.equals(wireName))
+                .findFirst();
     }
 }

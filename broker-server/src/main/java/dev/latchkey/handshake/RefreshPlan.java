@@ -26,8 +26,8 @@ public class RefreshPlan {
     /** What PostgreSQL keeps of a credential that the vault holds at a version. */
     public NewCredential credentialState(Credential credential, int kvVersion) {
         return switch (credential) {
-            case Credential.ShortLived held -> new NewCredential(
-                        kvVersion, Optional.of(held.expiresAt()), Optional.of(dueAt(held)), held.scopes());
+            case Credential.ShortLived held ->
+                new NewCredential(kvVersion, Optional.of(held.expiresAt()), Optional.of(dueAt(held)), held.scopes());
             case Credential.OAuth1 tokens -> NewCredential.lasting(kvVersion, credential.scopes());
             case Credential.Registered registered -> NewCredential.lasting(kvVersion, credential.scopes());
         };

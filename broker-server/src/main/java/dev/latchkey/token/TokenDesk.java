@@ -209,7 +209,7 @@ class TokenDesk {
             case Credential.Session session -> new HandOut.Access.Cookies(session.cookies());
             case Credential.OAuth2 tokens ->
                 profile(connection)
-                        .flatMap(profile -> profile.dialect().tokenHeader())
+                        .flatMap(profile -> profile.dialect().bareHeader())
                         .<HandOut.Access>map(name -> new HandOut.Access.Header(name, tokens.accessToken()))
                         .orElseGet(() -> new HandOut.Access.Bearer(tokens.accessToken()));
         };

@@ -56,7 +56,10 @@ public class TokenResource {
             @Nullable String headerName,
             List<CookieResponse> cookies,
             @JsonInclude(JsonInclude.Include.ALWAYS) long expiresIn,
-            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String scope,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            String scope,
+
             List<String> warnings) {
 
         static TokenResponse of(HandOut handOut) {
@@ -97,7 +100,12 @@ public class TokenResource {
     /** A cookie as an app has to send it; without {@code expires_at} it ends with the session. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record CookieResponse(
-            String name, String value, String domain, String path, @Nullable Instant expiresAt, boolean secure) {
+            String name,
+            String value,
+            String domain,
+            String path,
+            @Nullable Instant expiresAt,
+            boolean secure) {
 
         static CookieResponse of(SessionCookie cookie) {
             return new CookieResponse(

@@ -120,18 +120,15 @@ class BuiltInRowsTest {
         CatalogEntry row = row("noones-hmac");
 
         assertSigns(row, SigningScheme.FORM_SEAL, "https://noones.com/api", "api_key", "api_secret");
-        assertThat(row.dialect().names())
-                .isEqualTo(Map.of("api_key", "apikey", "nonce", "nonce", "seal", "apiseal"));
+        assertThat(row.dialect().names()).isEqualTo(Map.of("api_key", "apikey", "nonce", "nonce", "seal", "apiseal"));
     }
 
     @Test
     void cryptonex() {
         CatalogEntry row = row("cryptonex");
 
-        assertSigns(
-                row, SigningScheme.JSON_RPC_NONCE, "https://userapi.cryptonex.org/api", "api_key", "api_secret");
-        assertThat(row.dialect().names())
-                .isEqualTo(Map.of("api_key", "key", "nonce", "nonce", "signature", "sign"));
+        assertSigns(row, SigningScheme.JSON_RPC_NONCE, "https://userapi.cryptonex.org/api", "api_key", "api_secret");
+        assertThat(row.dialect().names()).isEqualTo(Map.of("api_key", "key", "nonce", "nonce", "signature", "sign"));
         assertThat(row.notes()).as("R117").contains("not the parameters");
     }
 

@@ -37,8 +37,7 @@ class CredentialCodecTest {
                 new Credential.Session(
                         Optional.of(Secret.of("{}")),
                         List.of(
-                                new SessionCookie(
-                                        "_a", Secret.of("1"), "h.example", "/", Optional.of(ISSUED), true),
+                                new SessionCookie("_a", Secret.of("1"), "h.example", "/", Optional.of(ISSUED), true),
                                 new SessionCookie("b", Secret.of("2"), ".h.example", "/x", Optional.empty(), false)),
                         ISSUED,
                         ISSUED.plusSeconds(5)),

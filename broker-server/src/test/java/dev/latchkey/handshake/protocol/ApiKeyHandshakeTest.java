@@ -41,8 +41,8 @@ class ApiKeyHandshakeTest implements HandshakeContract<ApiKeyHandshake> {
     void knowsNoBrowser() {
         var context = ScriptedPartner.context(HandshakeKind.API_KEY, false);
 
-        assertThatThrownBy(() ->
-                        handshake(partner).complete(context, new Callback(Map.of()), new SecretFields(Map.of())))
+        assertThatThrownBy(
+                        () -> handshake(partner).complete(context, new Callback(Map.of()), new SecretFields(Map.of())))
                 .isInstanceOf(BrokerException.class);
     }
 }

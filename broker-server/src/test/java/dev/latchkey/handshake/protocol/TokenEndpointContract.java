@@ -12,7 +12,6 @@ import dev.latchkey.handshake.Revocable.Revocation;
 import dev.latchkey.oauth.Scopes;
 import dev.latchkey.outbound.PartnerCallException;
 import dev.latchkey.outbound.PartnerCallException.Reason;
-import dev.latchkey.outbound.PartnerHttp;
 import dev.latchkey.outbound.PartnerResponse;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
