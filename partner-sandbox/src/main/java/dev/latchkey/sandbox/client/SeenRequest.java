@@ -11,6 +11,7 @@ import java.util.Optional;
  * A request that the sandbox saw.
  *
  * @param headers by lower-case name
+ * @param body the body, empty where it is a form
  * @param family the token family it was about, empty if the sandbox could not tell
  */
 public record SeenRequest(
@@ -21,6 +22,7 @@ public record SeenRequest(
         Map<String, List<String>> headers,
         Map<String, List<String>> query,
         Map<String, List<String>> form,
+        String body,
         String family) {
 
     static SeenRequest of(JsonNode json) {
@@ -32,6 +34,7 @@ public record SeenRequest(
                 lists(json.path("headers")),
                 lists(json.path("query")),
                 lists(json.path("form")),
+                json.path("body").asText(),
                 json.path("family").asText());
     }
 
