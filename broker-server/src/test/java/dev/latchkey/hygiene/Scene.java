@@ -99,7 +99,9 @@ final class Scene {
                                 "return_url",
                                 Story.RETURN_URL,
                                 "purpose",
-                                "p");
+                                "p",
+                                "import",
+                                Map.of("refresh_token", "r-" + story.mark()));
                     case "POST /api/v1/connections/{id}/confirm" -> Map.of("handle", HANDLE);
                     case "POST /connection-url/{registration}" ->
                         Map.of("client_id", "c", "client_secret", "s", "code", "o");

@@ -9,6 +9,7 @@ import dev.latchkey.handshake.Callback;
 import dev.latchkey.handshake.Handshake;
 import dev.latchkey.handshake.HandshakeContext;
 import dev.latchkey.handshake.HandshakeStep;
+import dev.latchkey.handshake.Importable;
 import dev.latchkey.handshake.Refreshable;
 import dev.latchkey.handshake.Renewal;
 import dev.latchkey.problem.BrokerException;
@@ -26,6 +27,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The partner calls us: the browser takes a one-time code of ours to the partner, the partner's back end brings it to our
@@ -33,7 +35,7 @@ import java.util.Optional;
  * describes it; how a partner spells it is its row's {@code names}. Renewed by a refresh token; nothing can be revoked.
  */
 @ApplicationScoped
-final class PartnerCallbackHandshake implements Handshake, Refreshable {
+final class PartnerCallbackHandshake implements Handshake, Refreshable, Importable {
 
     private static final String ACCESS_CODE = HandshakeStep.Redirect.ACCESS_CODE;
     private static final String CLIENT_ID = "client_id";
@@ -43,10 +45,13 @@ final class PartnerCallbackHandshake implements Handshake, Refreshable {
     private static final String RETURNED = "returned";
 
     private final JsonTokenEndpoint tokenEndpoint;
+    private final ImportedTokens imported;
     private final SecretGenerator generator;
 
-    PartnerCallbackHandshake(JsonTokenEndpoint tokenEndpoint, SecretGenerator generator) {
+    PartnerCallbackHandshake(
+            JsonTokenEndpoint tokenEndpoint, ImportedTokens imported, SecretGenerator generator) {
         this.tokenEndpoint = tokenEndpoint;
+        this.imported = imported;
         this.generator = generator;
     }
 
@@ -101,17 +106,23 @@ final class PartnerCallbackHandshake implements Handshake, Refreshable {
         if (!(current instanceof Credential.OAuth2 tokens) || !canRenew(current)) {
             return new Renewal.Refused("no_refresh_token");
         }
-        EndpointName endpoint = context.metadata()
-                        .endpoints()
-                        .get(EndpointName.REFRESH_ENDPOINT)
-                        .isPresent()
-                ? EndpointName.REFRESH_ENDPOINT
-                : EndpointName.TOKEN_ENDPOINT;
+        boolean apart = context.metadata().endpoints().get(EndpointName.REFRESH_ENDPOINT).isPresent();
+        EndpointName endpoint = apart ? EndpointName.REFRESH_ENDPOINT : EndpointName.TOKEN_ENDPOINT;
         Secret refreshToken = tokens.refreshToken().orElseThrow();
         // Without a new refresh token the old one stays (R12).
         return tokenEndpoint
                 .ask(context, endpoint, body(context, REFRESH_TOKEN, refreshToken))
                 .toRenewal(issued -> issued.tokens(tokens.scopes(), Optional.of(refreshToken)));
+    }
+
+    @Override
+    public Set<String> importFields() {
+        return ImportedTokens.FIELDS;
+    }
+
+    @Override
+    public Credential imported(HandshakeContext context, SecretFields given) {
+        return imported.read(context, given);
     }
 
     /** The grant and our public id; the client secret proves the partner to us, and never goes there. */

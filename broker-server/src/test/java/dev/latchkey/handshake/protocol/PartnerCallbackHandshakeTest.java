@@ -61,6 +61,7 @@ class PartnerCallbackHandshakeTest implements HandshakeContract<PartnerCallbackH
     public PartnerCallbackHandshake handshake(PartnerHttp http) {
         return new PartnerCallbackHandshake(
                 new JsonTokenEndpoint(http, new TokenAnswerReader(ScriptedPartner.CLOCK)),
+                new ImportedTokens(ScriptedPartner.CLOCK),
                 new SecretGenerator(new SecureRandom()));
     }
 
