@@ -67,7 +67,7 @@ final class PartnerCallbackHandshake implements Handshake, Refreshable, Importab
         Secret oneTimeCode = generator.next();
         Map<String, String> query = new LinkedHashMap<>();
         query.put(dialect.name("code"), oneTimeCode.reveal(Purpose.SEND_TO_PARTNER));
-        query.put(dialect.name(PARTNER_ID), client(context, PARTNER_ID).reveal(Purpose.SEND_TO_PARTNER));
+        query.put(dialect.name(PARTNER_ID), ClientAuthenticator.credential(context, PARTNER_ID).reveal(Purpose.SEND_TO_PARTNER));
         query.put(dialect.name("redirect_uri"), context.partner().redirectUri().toString());
         query.putAll(context.partner().profile().authorizationParameters());
         URI endpoint = context.metadata().endpoints().require(EndpointName.AUTHORIZATION_ENDPOINT);
@@ -128,14 +128,7 @@ final class PartnerCallbackHandshake implements Handshake, Refreshable, Importab
     /** The grant and our public id; the client secret proves the partner to us, and never goes there. */
     private static Map<String, Secret> body(HandshakeContext context, String grant, Secret value) {
         Dialect dialect = context.partner().profile().dialect();
-        return Map.of(dialect.name(grant), value, dialect.name(CLIENT_ID), client(context, CLIENT_ID));
-    }
-
-    private static Secret client(HandshakeContext context, String name) {
-        return context.client()
-                .get(name)
-                .orElseThrow(() -> new BrokerException(
-                        ProblemType.PARTNER_MISCONFIGURED, "Our client's " + name + " is missing."));
+        return Map.of(dialect.name(grant), value, dialect.name(CLIENT_ID), ClientAuthenticator.credential(context, CLIENT_ID));
     }
 
     private static URI withQuery(URI endpoint, Map<String, String> parameters) {
