@@ -290,6 +290,17 @@ class PartnerCallbackHandshakeTest implements HandshakeContract<PartnerCallbackH
     }
 
     @Test
+    void takesARefreshTokenThatWasWonElsewhere() {
+        PartnerCallbackHandshake handshake = handshake(new ScriptedPartner());
+
+        Credential imported = handshake.imported(context, SecretFields.of("refresh_token", Secret.of("rt-0")));
+
+        assertThat(handshake.importFields()).contains("refresh_token", "access_token", "expires_in");
+        assertThat(handshake.canRenew(imported)).isTrue();
+        assertThat(((Credential.OAuth2) imported).expiresAt()).as("renewed first").isEqualTo(ScriptedPartner.NOW);
+    }
+
+    @Test
     @DisplayName("R151 prints no secret on the way")
     void printsNoSecret() {
         var partner = new ScriptedPartner().answers(200, tokens("null"));

@@ -28,7 +28,7 @@ public final class PendingConsents {
         this.tokens = tokens;
     }
 
-    /** Remembers what a browser is asked. */
+    /** Remembers what a form is about; the form carries the ticket. */
     public Ticket open(AuthorizationRequest request, String browser) {
         Instant now = clock.instant();
         pending.values().removeIf(old -> old.expires().isBefore(now));
@@ -37,7 +37,7 @@ public final class PendingConsents {
         return ticket;
     }
 
-    /** What a form is about, without taking it. */
+    /** What a form is about; it stays. */
     public Optional<AuthorizationRequest> peek(String ticket) {
         return Optional.ofNullable(pending.get(ticket)).map(Pending::request);
     }

@@ -12,6 +12,7 @@ public final class RedirectTarget {
         this.uri = new StringBuilder(redirectUri);
     }
 
+    /** Adds one parameter, encoded as a form. */
     public void add(String name, String value) {
         uri.append(uri.indexOf("?") < 0 ? '?' : '&')
                 .append(name)
