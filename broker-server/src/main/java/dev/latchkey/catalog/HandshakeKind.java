@@ -13,7 +13,12 @@ public enum HandshakeKind {
     /** RFC 6749 section 4.4. */
     CLIENT_CREDENTIALS(false, Set.of("client_id", "client_secret", "private_key"), Set.of(EndpointName.TOKEN_ENDPOINT)),
     /** Nothing to be fetched: the registration's own credentials sign each request, see {@link SigningScheme}. */
-    API_KEY(false, Set.of(), Set.of(EndpointName.API_BASE));
+    API_KEY(false, Set.of(), Set.of(EndpointName.API_BASE)),
+    /** The partner calls our ConnectionURL between consent and return; NoiseAware does it so. */
+    PARTNER_CALLBACK(
+            true,
+            Set.of("partner_id", "client_id", "client_secret"),
+            Set.of(EndpointName.AUTHORIZATION_ENDPOINT, EndpointName.TOKEN_ENDPOINT));
 
     private final boolean browser;
     private final Set<String> credentialFields;
@@ -28,6 +33,16 @@ public enum HandshakeKind {
     /** Whether a person has to go through the partner's pages. */
     public boolean needsBrowser() {
         return browser;
+    }
+
+    /** Whether the partner calls us at a ConnectionURL of our own. */
+    public boolean partnerCalls() {
+        return this == PARTNER_CALLBACK;
+    }
+
+    /** The credentials that are ours to choose, and are made up where a registration leaves them out. */
+    public Set<String> madeUp() {
+        return partnerCalls() ? Set.of("client_id", "client_secret") : Set.of();
     }
 
     /** What a registration brings for the handshake itself. */

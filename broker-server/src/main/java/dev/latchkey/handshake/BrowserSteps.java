@@ -114,12 +114,13 @@ class BrowserSteps {
                 });
     }
 
-    /** Remembers that a browser is on its way with this state. */
+    /** Remembers that a browser is on its way, by what will come back with it. */
     @Transactional
-    void remember(UUID flow, Secret state, Opened opened, HandshakeContext context) {
+    void remember(UUID flow, HandshakeStep.Redirect step, Opened opened, HandshakeContext context) {
         PendingHandshakeRow row = new PendingHandshakeRow();
         row.id = flow;
-        row.stateSha256 = state.sha256();
+        row.stateSha256 = step.flow().sha256();
+        row.partnerCodeSha256 = step.partnerCode().map(Secret::sha256).orElse(null);
         row.ticket = opened.ticket();
         row.connection = opened.connection();
         row.partner = context.partner().id();

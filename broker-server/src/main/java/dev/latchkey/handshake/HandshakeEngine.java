@@ -93,7 +93,7 @@ class HandshakeEngine {
         }
         UUID flow = UUID.randomUUID();
         write(VaultPath.handshake(flow), redirect.memo());
-        steps.remember(flow, redirect.flow(), opened, context);
+        steps.remember(flow, redirect, opened, context);
         return new Departure(redirect.location(), opened.ticket(), opened.newCookie());
     }
 

@@ -6,6 +6,7 @@ import dev.latchkey.catalog.ClientAuthentication;
 import dev.latchkey.catalog.SigningScheme;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.secret.Secret;
+import dev.latchkey.secret.SecretGenerator;
 import dev.latchkey.vault.SecretFields;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -28,8 +29,9 @@ final class CredentialCheck {
      * @param profile says which credentials there are and which of them is used
      * @param given the member {@code credentials}
      * @param kept what the vault holds already; empty for a new registration
+     * @param generator makes up what is ours to choose and neither given nor kept
      */
-    static SecretFields check(CatalogEntry profile, JsonNode given, SecretFields kept) {
+    static SecretFields check(CatalogEntry profile, JsonNode given, SecretFields kept, SecretGenerator generator) {
         if (!given.isObject()) {
             throw BrokerException.invalid("/credentials", "An object is needed.");
         }
@@ -47,7 +49,9 @@ final class CredentialCheck {
             fields.put(member.getKey(), secret(member.getKey(), member.getValue()));
         });
         for (String name : needed) {
-            if (!fields.containsKey(name)) {
+            if (!fields.containsKey(name) && profile.kind().madeUp().contains(name)) {
+                fields.put(name, generator.next());
+            } else if (!fields.containsKey(name)) {
                 throw BrokerException.invalid(pointer(name), "The registration needs this credential.");
             }
         }

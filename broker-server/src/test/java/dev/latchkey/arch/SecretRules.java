@@ -30,7 +30,7 @@ final class SecretRules {
             entry("token", Set.of(Purpose.HAND_OUT)),
             entry("signing", Set.of(Purpose.SEND_TO_PARTNER)),
             entry("caller", Set.of(Purpose.SHOW_ONCE, Purpose.DIGEST)),
-            entry("partner", Set.of(Purpose.DIGEST)),
+            entry("partner", Set.of(Purpose.DIGEST, Purpose.SHOW_ONCE)),
             entry("event", Set.of(Purpose.DIGEST)));
 
     private static final Pattern WIRE = Pattern.compile(".*(Wire|Request|Response|Answer)");

@@ -103,6 +103,8 @@ final class Scene {
                                 "import",
                                 Map.of("refresh_token", "r-" + story.mark()));
                     case "POST /api/v1/connections/{id}/confirm" -> Map.of("handle", HANDLE);
+                    case "POST /connection-url/{registration}" ->
+                        Map.of("client_id", "c", "client_secret", "s", "code", "o");
                     case "POST /api/v1/connections/{id}/reject", "POST /api/v1/connections/{id}/revoke" ->
                         Map.of("comment", "c");
                     case "POST /api/v1/connections/{id}/token" -> Map.of("min_ttl", 60, "scopes", List.of("read"));

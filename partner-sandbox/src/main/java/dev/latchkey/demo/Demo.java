@@ -34,6 +34,15 @@ public final class Demo {
                             "token_endpoint", "/cryptonit/oauth/token",
                             "api_base", "/cryptonit/apiv2/rest"),
                     "/cryptonit/apiv2/rest/users/me"),
+            new CallbackPartner(
+                    "noiseaware",
+                    "noiseaware",
+                    Map.of(
+                            "authorization_endpoint", "/noiseaware/authorize",
+                            "token_endpoint", "/noiseaware/token",
+                            "refresh_endpoint", "/noiseaware/token/refresh",
+                            "api_base", "/noiseaware-api"),
+                    "/noiseaware-api/units"),
             new OAuth2Partner(
                     "noones-oauth2-direct",
                     "noones",

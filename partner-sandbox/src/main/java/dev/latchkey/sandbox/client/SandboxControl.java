@@ -45,6 +45,18 @@ public final class SandboxControl {
         register(partner, clientId, redirectUris, "public_key", publicKeyPem);
     }
 
+    /** Registers a client that the partner calls; {@code partnerId} is what the partner gives us in return. */
+    public void registerCalledClient(
+            String partner, String clientId, String secret, String partnerId, String connectionUrl) {
+        ObjectNode json = MAPPER.createObjectNode()
+                .put("partner", partner)
+                .put("client_id", clientId)
+                .put("client_secret", secret)
+                .put("partner_id", partnerId)
+                .put("connection_url", connectionUrl);
+        call("POST", "clients", json.toString());
+    }
+
     private void register(String partner, String clientId, String[] redirectUris, String proof, String value) {
         ObjectNode json = MAPPER.createObjectNode()
                 .put("partner", partner)

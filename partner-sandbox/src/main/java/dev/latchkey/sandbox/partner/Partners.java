@@ -27,7 +27,8 @@ public final class Partners {
         this.world = world;
         Partner cryptonit = new Cryptonit(world);
         Partner noones = new Noones(world);
-        this.fixed = Map.of(cryptonit.id(), cryptonit, noones.id(), noones);
+        Partner noiseAware = new NoiseAware(world);
+        this.fixed = Map.of(cryptonit.id(), cryptonit, noones.id(), noones, noiseAware.id(), noiseAware);
     }
 
     /** The partner with this id; a generic one comes into being when the control API first names it. */
