@@ -28,6 +28,7 @@ final class SecretRules {
             entry("handshake.protocol", Set.of(Purpose.SEND_TO_PARTNER, Purpose.DIGEST)),
             entry("refresh", Set.of(Purpose.SEND_TO_PARTNER)),
             entry("token", Set.of(Purpose.HAND_OUT)),
+            entry("signing", Set.of(Purpose.SEND_TO_PARTNER)),
             entry("caller", Set.of(Purpose.SHOW_ONCE, Purpose.DIGEST)),
             entry("partner", Set.of(Purpose.DIGEST)),
             entry("event", Set.of(Purpose.DIGEST)));
