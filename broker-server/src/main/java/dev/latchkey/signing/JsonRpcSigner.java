@@ -95,11 +95,15 @@ final class JsonRpcSigner implements RequestSigner {
     }
 
     private static String members(List<String> names, ApiKey key, String method, long nonce) {
-        String digest = Secret.of(method + nonce + key.secret().reveal(Purpose.SEND_TO_PARTNER))
-                .sha256Hex();
         return quoted(names.get(0)) + ":" + quoted(key.key().reveal(Purpose.SEND_TO_PARTNER)) + ","
                 + quoted(names.get(1)) + ":" + nonce + ","
-                + quoted(names.get(2)) + ":" + quoted(digest);
+                + quoted(names.get(2)) + ":" + quoted(digest(method, nonce, key.secret()));
+    }
+
+    /** In hex, over the three texts one after another. */
+    static String digest(String method, long nonce, Secret secret) {
+        return Secret.of(method + nonce + secret.reveal(Purpose.SEND_TO_PARTNER))
+                .sha256Hex();
     }
 
     private static String quoted(String text) {
