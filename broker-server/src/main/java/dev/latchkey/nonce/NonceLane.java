@@ -2,11 +2,7 @@ package dev.latchkey.nonce;
 
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
-import java.time.Clock;
 import java.time.Duration;
-import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -30,51 +26,37 @@ final class NonceLane {
 
     private static final Duration LOOK_AGAIN = Duration.ofMillis(15);
 
-    /** The part of a lease in which a turn may begin; all that then follows fits into the rest. */
-    private static final Duration FRESH = Duration.ofSeconds(2);
-
-    private static final Duration MARGIN = Duration.ofSeconds(1);
-
-    /** Nonces never run ahead of the clock: not more of them than milliseconds pass (see ADR 10). */
-    private static final long PACE = TimeUnit.MILLISECONDS.toNanos(1);
-
     private final Semaphore turns = new Semaphore(1, true);
-    private final NonceRows rows;
-    private final Clock clock;
+    private final LaneLease lease; // touched by the holder of the turn only; the semaphore passes it on
     private final NonceConfig config;
-    private final Duration length;
-    private final String keyFingerprint;
-    private final UUID process;
-
-    // What follows is touched by the holder of the turn only; the semaphore passes it on.
-    private Optional<NonceRows.Lease> lease = Optional.empty();
-    private long takenAt;
-    private long sliceBegan;
-    private long notBefore;
-    private long last;
-    private long reservedUpTo;
-
+    private long sliceBegan; // as the lease
     private volatile @Nullable Thread holder;
 
-    /** {@code longestCall} is how long a request may take from its nonce to the partner's response headers. */
-    NonceLane(
-            NonceRows rows,
-            Clock clock,
-            NonceConfig config,
-            Duration longestCall,
-            String keyFingerprint,
-            UUID process) {
-        this.rows = rows;
-        this.clock = clock;
+    NonceLane(LaneLease lease, NonceConfig config) {
+        this.lease = lease;
         this.config = config;
-        this.length = longestCall.plus(FRESH).plus(MARGIN);
-        this.keyFingerprint = keyFingerprint;
-        this.process = process;
     }
 
     /** Waits for the turn and for the lease; {@code rate_limited} if that takes too long. */
     LaneTurn takeTurn() {
         long end = System.nanoTime() + config.patience().toNanos();
+        queue();
+        try {
+            requireLease(end);
+        } catch (RuntimeException e) {
+            turns.release();
+            throw e;
+        }
+        holder = Thread.currentThread();
+        AtomicBoolean open = new AtomicBoolean(true);
+        return () -> {
+            if (open.compareAndSet(true, false)) {
+                endTurn();
+            }
+        };
+    }
+
+    private void queue() {
         try {
             if (turns.getQueueLength() >= config.mostWaiting()
                     || !turns.tryAcquire(config.patience().toNanos(), TimeUnit.NANOSECONDS)) {
@@ -84,19 +66,20 @@ final class NonceLane {
             Thread.currentThread().interrupt();
             throw busy();
         }
-        try {
-            requireLease(end);
-            holder = Thread.currentThread();
-        } catch (RuntimeException e) {
-            turns.release();
-            throw e;
+    }
+
+    private void requireLease(long end) {
+        if (lease.isGoodFor(MOST_OF_A_TURN) || lease.renew(false)) {
+            return;
         }
-        AtomicBoolean open = new AtomicBoolean(true);
-        return () -> {
-            if (open.compareAndSet(true, false)) {
-                endTurn();
+        lease.giveBack();
+        while (!lease.take()) {
+            if (System.nanoTime() - end >= 0 || Thread.currentThread().isInterrupted()) {
+                throw busy();
             }
-        };
+            LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+        }
+        sliceBegan = System.nanoTime();
     }
 
     /** Whether the current thread has the turn. */
@@ -109,63 +92,11 @@ final class NonceLane {
         if (count > MOST_OF_A_TURN) {
             throw new IllegalArgumentException("too many for one turn");
         }
-        if (!isGoodFor(count) && !renewed(true)) {
-            lease = Optional.empty();
+        if (!lease.isGoodFor(count) && !lease.renew(true)) {
+            lease.forget();
             throw busy();
         }
-        long[] nonces = new long[count];
-        for (int i = 0; i < count; i++) {
-            pause(notBefore - System.nanoTime());
-            notBefore = Math.max(notBefore, System.nanoTime()) + PACE;
-            nonces[i] = ++last;
-        }
-        return nonces;
-    }
-
-    private void requireLease(long end) {
-        if (isGoodFor(MOST_OF_A_TURN) || (lease.isPresent() && renewed(false))) {
-            return;
-        }
-        giveBack();
-        while (!taken()) {
-            if (System.nanoTime() - end >= 0 || Thread.currentThread().isInterrupted()) {
-                throw busy();
-            }
-            pause(LOOK_AGAIN.toNanos());
-        }
-    }
-
-    /** By this process's own measure of time, begun before the database's: it ends earlier, never later. */
-    private boolean isGoodFor(int nonces) {
-        return lease.isPresent()
-                && System.nanoTime() - takenAt < FRESH.toNanos()
-                && last + nonces <= reservedUpTo;
-    }
-
-    private boolean taken() {
-        long now = System.nanoTime();
-        lease = rows.take(keyFingerprint, process, Math.max(last, clock.millis()), length);
-        lease.ifPresent(it -> {
-            begin(now, it.reservedUpTo());
-            sliceBegan = now;
-            notBefore = Math.max(notBefore, now + PACE);
-        });
-        return lease.isPresent();
-    }
-
-    private boolean renewed(boolean evenIfAsked) {
-        long now = System.nanoTime();
-        long floor = Math.max(last, clock.millis());
-        OptionalLong upTo =
-                lease.map(it -> rows.renew(it, floor, length, evenIfAsked)).orElse(OptionalLong.empty());
-        upTo.ifPresent(it -> begin(now, it));
-        return upTo.isPresent();
-    }
-
-    private void begin(long now, long upTo) {
-        takenAt = now;
-        reservedUpTo = upTo;
-        last = upTo - NonceRows.BLOCK;
+        return lease.next(count);
     }
 
     private void endTurn() {
@@ -173,10 +104,10 @@ final class NonceLane {
         try {
             boolean sliceOver = System.nanoTime() - sliceBegan >= SLICE.toNanos();
             if (!turns.hasQueuedThreads() || (sliceOver && !continued())) {
-                giveBack();
+                lease.giveBack();
             }
         } catch (RuntimeException e) {
-            lease = Optional.empty(); // the row's lease ends by itself
+            lease.forget();
             LOG.warn("a lane could not be given back", e);
         } finally {
             turns.release();
@@ -185,18 +116,7 @@ final class NonceLane {
 
     private boolean continued() {
         sliceBegan = System.nanoTime();
-        return renewed(false);
-    }
-
-    private void giveBack() {
-        lease.ifPresent(it -> rows.giveBack(it, last));
-        lease = Optional.empty();
-    }
-
-    private static void pause(long nanos) {
-        if (nanos > 0) {
-            LockSupport.parkNanos(nanos);
-        }
+        return lease.renew(false);
     }
 
     private static BrokerException busy() {

@@ -68,6 +68,6 @@ public class NonceLanes {
     private NonceLane lane(Secret key) {
         return lanes.computeIfAbsent(
                 fingerprints.fingerprint(key),
-                mark -> new NonceLane(rows, clock, config, longestCall, mark, process));
+                mark -> new NonceLane(new LaneLease(rows, clock, longestCall, mark, process), config));
     }
 }

@@ -8,9 +8,9 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import dev.latchkey.problem.BrokerException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -25,6 +25,8 @@ import java.util.regex.Pattern;
 record RpcBody(String text, List<Call> calls) {
 
     private static final Set<String> MEMBERS = Set.of("jsonrpc", "method", "params", "id");
+    private static final Set<JsonToken> ID = EnumSet.of(
+            JsonToken.VALUE_STRING, JsonToken.VALUE_NUMBER_INT, JsonToken.VALUE_NUMBER_FLOAT, JsonToken.VALUE_NULL);
     private static final Pattern METHOD = Pattern.compile("[A-Za-z0-9_.-]{1,100}");
     private static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(
@@ -57,10 +59,8 @@ record RpcBody(String text, List<Call> calls) {
                 }
                 return new RpcBody(text, calls);
             }
-        } catch (CharacterCodingException e) {
-            throw invalid("The body is not UTF-8.");
         } catch (IOException e) {
-            throw invalid("The body is no JSON of one meaning.");
+            throw invalid("The body is no JSON in UTF-8, or has more than one meaning.");
         }
     }
 
@@ -102,7 +102,7 @@ record RpcBody(String text, List<Call> calls) {
                 case "jsonrpc" -> version = text(json, value);
                 case "method" -> method = text(json, value);
                 case "params" -> params = params(json, value, reserved);
-                case "id" -> require(isId(value), "An id is a string, a number or null.");
+                case "id" -> require(ID.contains(value), "An id is a string, a number or null.");
                 default -> {
                     require(!like(MEMBERS, name), "A member's name is spelt wrongly.");
                     json.skipChildren();
@@ -130,6 +130,7 @@ record RpcBody(String text, List<Call> calls) {
         return new Call("", at, "", after);
     }
 
+    /** Where the present token begins. */
     private static int offset(JsonParser json) {
         return Math.toIntExact(json.currentTokenLocation().getCharOffset());
     }
@@ -137,10 +138,6 @@ record RpcBody(String text, List<Call> calls) {
     private static String text(JsonParser json, JsonToken value) throws IOException {
         require(value == JsonToken.VALUE_STRING, "The version and the method are strings.");
         return json.getText();
-    }
-
-    private static boolean isId(JsonToken value) {
-        return value == JsonToken.VALUE_STRING || value.isNumeric() || value == JsonToken.VALUE_NULL;
     }
 
     /** Some readers of JSON do not look at the case of names. */
