@@ -10,12 +10,12 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * This process's right to send with one key, while it has it, and the numbers that go with it. Confined to the holder of
- * the lane's turn.
+ * the lane's turn, {@link #prolong} apart.
  */
 final class LaneLease {
 
     /** The part of a lease in which a nonce may be taken; the call that follows fits into the rest. */
-    private static final Duration FRESH = Duration.ofSeconds(2);
+    static final Duration FRESH = Duration.ofSeconds(2);
 
     private static final Duration MARGIN = Duration.ofSeconds(1);
 
@@ -28,7 +28,7 @@ final class LaneLease {
     private final String keyFingerprint;
     private final UUID process;
 
-    private Optional<NonceRows.Lease> held = Optional.empty();
+    private volatile Optional<NonceRows.Lease> held = Optional.empty();
     private long takenAt;
     private long notBefore;
     private long last;
@@ -85,6 +85,11 @@ final class LaneLease {
             nonces[i] = ++last;
         }
         return nonces;
+    }
+
+    /** Keeps others off for longer, for a call that takes longer than most. To be called by any thread. */
+    void prolong() {
+        held.ifPresent(it -> rows.prolong(it, length));
     }
 
     /** Lets others have it; nothing happens if it is lost already. */

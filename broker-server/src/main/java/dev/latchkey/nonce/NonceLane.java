@@ -3,6 +3,7 @@ package dev.latchkey.nonce;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -23,6 +24,9 @@ final class NonceLane {
 
     /** How long one process goes on while another one waits. */
     private static final Duration SLICE = Duration.ofMillis(250);
+
+    /** A turn that is held for longer than any call is not kept from others. */
+    private static final Duration LONGEST_TURN = Duration.ofMinutes(10);
 
     private static final Duration LOOK_AGAIN = Duration.ofMillis(15);
 
@@ -49,11 +53,28 @@ final class NonceLane {
         }
         holder = Thread.currentThread();
         AtomicBoolean open = new AtomicBoolean(true);
+        CountDownLatch over = new CountDownLatch(1);
+        Thread.ofVirtual().name("nonce-lane").start(() -> prolong(over));
         return () -> {
             if (open.compareAndSet(true, false)) {
+                over.countDown();
                 endTurn();
             }
         };
+    }
+
+    /** A lease is long enough for the usual call; one whose body goes out slowly may take longer. */
+    private void prolong(CountDownLatch over) {
+        long end = System.nanoTime() + LONGEST_TURN.toNanos();
+        try {
+            while (!over.await(LaneLease.FRESH.toNanos(), TimeUnit.NANOSECONDS) && System.nanoTime() - end < 0) {
+                lease.prolong();
+            }
+        } catch (RuntimeException e) {
+            LOG.debug("a lane could not be kept for longer", e); // the usual call needs it not
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void queue() {

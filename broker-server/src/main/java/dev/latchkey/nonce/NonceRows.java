@@ -47,6 +47,11 @@ class NonceRows {
                 and (? or next_owner is null or next_until < now())
             """;
 
+    private static final String PROLONG = """
+            update nonce_lane set lease_until = now() + ? * interval '1 millisecond'
+            where key_fingerprint = ? and owner = ? and epoch = ? and lease_until > now()
+            """;
+
     private static final String GIVE_BACK = """
             update nonce_lane set owner = null, lease_until = null, reserved_up_to = ?
             where key_fingerprint = ? and owner = ? and epoch = ?
@@ -110,6 +115,20 @@ class NonceRows {
             renew.setLong(5, lease.epoch());
             renew.setBoolean(6, evenIfAsked);
             return renew.executeUpdate() > 0 ? OptionalLong.of(floor + BLOCK) : OptionalLong.empty();
+        } catch (SQLException e) {
+            throw new IllegalStateException("a lane cannot be kept", e);
+        }
+    }
+
+    /** Lets a lease that is still held last longer, and changes nothing else. */
+    void prolong(Lease lease, Duration length) {
+        try (Connection sql = database.getConnection();
+                PreparedStatement prolong = sql.prepareStatement(PROLONG)) {
+            prolong.setLong(1, length.toMillis());
+            prolong.setString(2, lease.keyFingerprint());
+            prolong.setObject(3, lease.owner());
+            prolong.setLong(4, lease.epoch());
+            prolong.executeUpdate();
         } catch (SQLException e) {
             throw new IllegalStateException("a lane cannot be kept", e);
         }

@@ -2,6 +2,7 @@ package dev.latchkey.nonce;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.Diagnosis;
@@ -179,6 +180,21 @@ class NonceLanesTest {
             assertThatThrownBy(() -> slow.next(KEY, 1)).satisfies(NonceLanesTest::isBusy);
         }
         assertThat(quick.next(KEY, 1)[0]).isGreaterThan(later);
+    }
+
+    @Test
+    @DisplayName("R114 a call that takes longer than most keeps its lane")
+    void longTurn() {
+        NonceLanes lanes = replicas.process();
+        try (LaneTurn turn = lanes.takeTurn(KEY)) {
+            replicas.run("update nonce_lane set lease_until = now() + interval '4 seconds'");
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> replicas.number("select count(*) from nonce_lane"
+                                    + " where lease_until > now() + interval '5 seconds'")
+                            == 1);
+        }
+        assertThat(replicas.number("select count(*) from nonce_lane where lease_until is null"))
+                .isEqualTo(1);
     }
 
     @Test
