@@ -24,6 +24,18 @@ public final class Demo {
 
     /** The rows, in the order of the catalog. */
     static final List<DemoPartner> PARTNERS = List.of(
+            new SigningPartner(
+                    "cryptonex",
+                    "/cryptonex/api",
+                    "",
+                    List.of("user.account_list"),
+                    new SigningPartner.Body(
+                            "application/json",
+                            "{\"jsonrpc\":\"2.0\",\"method\":\"user.account_list\",\"params\":{},\"id\":2}"),
+                    new SigningPartner.Proof("/result/accounts/0/currency", "btc"),
+                    Optional.of(new SigningPartner.Body(
+                            "application/json",
+                            "{\"jsonrpc\":\"2.0\",\"method\":\"account.withdraw\",\"params\":{},\"id\":3}"))),
             new OAuth2Partner(
                     "cryptonit-oauth2",
                     "cryptonit",
@@ -43,6 +55,14 @@ public final class Demo {
                             "refresh_endpoint", "/noiseaware/token/refresh",
                             "api_base", "/noiseaware-api"),
                     "/noiseaware-api/units"),
+            new SigningPartner(
+                    "noones-hmac",
+                    "/noones/api",
+                    "/offer/all",
+                    List.of(),
+                    new SigningPartner.Body("application/x-www-form-urlencoded", "type=buy&text=5+%25+off"),
+                    new SigningPartner.Proof("/data/parameters/text/0", "5 % off"),
+                    Optional.empty()),
             new OAuth2Partner(
                     "noones-oauth2-direct",
                     "noones",
@@ -120,7 +140,8 @@ public final class Demo {
                 new BrokerClient(broker), admin, approver, sandbox, new SandboxControl(sandbox), returnPage, steps);
         try {
             DemoPartner.Outcome outcome = partner.play(stage);
-            out.printf(ROW, partner.name(), steps.done(), outcome.renewals(), outcome.lifetimeSeconds() + " s", "ok");
+            String life = outcome.lifetimeSeconds() > 0 ? outcome.lifetimeSeconds() + " s" : "1 request";
+            out.printf(ROW, partner.name(), steps.done(), outcome.renewals(), life, "ok");
             return Optional.of(outcome);
         } catch (StepFailed failed) {
             out.printf(ROW, partner.name(), steps.done(), "-", "-", "FAILED at " + failed.getMessage());

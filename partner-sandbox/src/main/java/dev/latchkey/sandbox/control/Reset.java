@@ -24,6 +24,7 @@ final class Reset {
                 "faults", world.faults()::clear,
                 "counters", world.counters()::clear,
                 "requests", world.requests()::clear,
+                "nonces", world.nonces()::clear,
                 "assertions",
                         () -> {
                             world.assertionLog().clear();

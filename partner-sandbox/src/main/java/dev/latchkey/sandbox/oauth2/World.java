@@ -4,6 +4,7 @@ import dev.latchkey.sandbox.fault.FaultQueue;
 import dev.latchkey.sandbox.journal.AssertionLog;
 import dev.latchkey.sandbox.journal.Counters;
 import dev.latchkey.sandbox.journal.RequestLog;
+import dev.latchkey.sandbox.key.NonceBook;
 import dev.latchkey.sandbox.oauth2.client.AssertionVerifier;
 import dev.latchkey.sandbox.oauth2.client.ClientRegistry;
 import dev.latchkey.sandbox.oauth2.grant.Grants;
@@ -27,6 +28,7 @@ public final class World {
     private final Counters counters = new Counters();
     private final RequestLog requests = new RequestLog();
     private final AssertionLog assertionLog = new AssertionLog();
+    private final NonceBook nonces = new NonceBook();
 
     public World(URI base, Clock clock, RandomGenerator random) {
         this.base = base;
@@ -84,5 +86,9 @@ public final class World {
 
     public AssertionLog assertionLog() {
         return assertionLog;
+    }
+
+    public NonceBook nonces() {
+        return nonces;
     }
 }
