@@ -72,6 +72,19 @@ public final class SandboxControl {
                 Map.of("consumer_secret", secret, "preset", Map.of("token", token, "token_secret", tokenSecret)));
     }
 
+    /** Registers a consumer of OAuth 1.0 with the token of a user who has consented long ago. */
+    public void registerToken(
+            String partner, String key, String secret, String token, String tokenSecret, String user) {
+        consumer(
+                partner,
+                key,
+                Map.of(
+                        "consumer_secret",
+                        secret,
+                        "preset",
+                        Map.of("token", token, "token_secret", tokenSecret, "user", user)));
+    }
+
     private void consumer(String partner, String key, Map<String, ?> fields) {
         ObjectNode json = MAPPER.valueToTree(fields);
         call("POST", "clients", json.put("partner", partner).put("consumer_key", key).toString());

@@ -58,15 +58,17 @@ final class ConsumerOrders {
         return world.oauth1().rules(partner.id(), defaults).toJson();
     }
 
+    /** With a user it is as if that user had consented before; without, it was handed over by hand. */
     private static Tokens.AccessToken preset(Consumer consumer, ObjectNode json) {
         Fields f = new Fields(json);
+        Optional<String> user = f.text("user");
         Tokens.AccessToken token = new Tokens.AccessToken(
                 consumer.partner(),
                 f.requiredText("token"),
                 f.requiredText("token_secret"),
                 consumer.key(),
-                f.text("user").orElse(consumer.key()),
-                true);
+                user.orElse(consumer.key()),
+                user.isEmpty());
         f.done();
         return token;
     }
