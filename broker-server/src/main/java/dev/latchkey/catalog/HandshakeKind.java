@@ -12,6 +12,15 @@ public enum HandshakeKind {
             Set.of(EndpointName.AUTHORIZATION_ENDPOINT, EndpointName.TOKEN_ENDPOINT)),
     /** RFC 6749 section 4.4. */
     CLIENT_CREDENTIALS(false, Set.of("client_id", "client_secret", "private_key"), Set.of(EndpointName.TOKEN_ENDPOINT)),
+    /** RFC 5849 section 2: three legs, after which every request is signed. */
+    OAUTH1(
+            true,
+            Set.of(),
+            Set.of(
+                    EndpointName.REQUEST_TOKEN_ENDPOINT,
+                    EndpointName.AUTHORIZATION_ENDPOINT,
+                    EndpointName.ACCESS_TOKEN_ENDPOINT,
+                    EndpointName.API_BASE)),
     /** Nothing to be fetched: the registration's own credentials sign each request, see {@link SigningScheme}. */
     API_KEY(false, Set.of(), Set.of(EndpointName.API_BASE)),
     /** The partner calls our ConnectionURL between consent and return; NoiseAware does it so. */

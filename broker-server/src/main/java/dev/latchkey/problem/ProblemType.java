@@ -46,6 +46,8 @@ public enum ProblemType {
     INTERNAL(500, OAuthErrorCode.SERVER_ERROR, "Something went wrong on our side"),
     PARTNER_BAD_RESPONSE(502, OAuthErrorCode.TEMPORARILY_UNAVAILABLE, "The partner's answer cannot be used"),
     PARTNER_TLS(502, OAuthErrorCode.TEMPORARILY_UNAVAILABLE, "The partner's TLS certificate is not trusted"),
+    OAUTH1_CALLBACK_NOT_CONFIRMED(
+            502, OAuthErrorCode.TEMPORARILY_UNAVAILABLE, "The partner does not confirm our callback"),
     UNSUPPORTED_TOKEN_TYPE(502, OAuthErrorCode.TEMPORARILY_UNAVAILABLE, "The partner issued an unknown type of token"),
     PARTNER_UNAVAILABLE(503, OAuthErrorCode.TEMPORARILY_UNAVAILABLE, "The partner cannot be reached"),
     PARTNER_MISCONFIGURED(503, OAuthErrorCode.TEMPORARILY_UNAVAILABLE, "The partner refuses our client"),

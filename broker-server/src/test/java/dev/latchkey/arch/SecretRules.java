@@ -24,6 +24,7 @@ final class SecretRules {
             entry("secret", Set.of(Purpose.DIGEST)),
             entry("vault", Set.of(Purpose.STORE, Purpose.DIGEST)),
             entry("outbound", Set.of(Purpose.SEND_TO_PARTNER)),
+            entry("oauth1", Set.of(Purpose.SEND_TO_PARTNER)),
             entry("handshake", Set.of(Purpose.SEND_TO_PARTNER, Purpose.SHOW_ONCE, Purpose.DIGEST)),
             entry("handshake.protocol", Set.of(Purpose.SEND_TO_PARTNER, Purpose.DIGEST)),
             entry("refresh", Set.of(Purpose.SEND_TO_PARTNER)),

@@ -66,6 +66,62 @@ public final class SandboxControl {
         call("POST", "clients", json.toString());
     }
 
+    /** Registers a consumer of OAuth 1.0 that has a secret. */
+    public void registerConsumer(String partner, String key, String secret, String... callbacks) {
+        consumer(partner, key, Map.of("consumer_secret", secret, "callbacks", List.of(callbacks)));
+    }
+
+    /** Registers a consumer of OAuth 1.0 that signs with an RSA key; the key is PEM. */
+    public void registerKeyConsumer(String partner, String key, String publicKeyPem, String... callbacks) {
+        consumer(partner, key, Map.of("public_key", publicKeyPem, "callbacks", List.of(callbacks)));
+    }
+
+    /** Registers a consumer of OAuth 1.0 with a token that the partner hands over by hand. */
+    public void registerPreset(String partner, String key, String secret, String token, String tokenSecret) {
+        consumer(
+                partner,
+                key,
+                Map.of("consumer_secret", secret, "preset", Map.of("token", token, "token_secret", tokenSecret)));
+    }
+
+    /** Registers a consumer of OAuth 1.0 with the token of a user who has consented long ago. */
+    public void registerToken(
+            String partner, String key, String secret, String token, String tokenSecret, String user) {
+        consumer(
+                partner,
+                key,
+                Map.of(
+                        "consumer_secret",
+                        secret,
+                        "preset",
+                        Map.of("token", token, "token_secret", tokenSecret, "user", user)));
+    }
+
+    private void consumer(String partner, String key, Map<String, ?> fields) {
+        ObjectNode json = MAPPER.valueToTree(fields);
+        call("POST", "clients", json.put("partner", partner).put("consumer_key", key).toString());
+    }
+
+    /** Sets what a partner asks of an OAuth 1.0 signature; what is not given goes back to the partner's default. */
+    public JsonNode oauth1Rules(String partner, Map<String, ?> rules) {
+        return call("PUT", "oauth1/" + partner, MAPPER.valueToTree(rules).toString());
+    }
+
+    /** Ends a user's OAuth 1.0 tokens, as a user does who withdraws consent at the partner. */
+    public void endOAuth1Tokens(String partner, String user) {
+        call("DELETE", "oauth1/" + partner + "?user=" + encoded(user), "");
+    }
+
+    /** How often a partner turned a request down for this reason. */
+    public long rejections(String partner, String reason) {
+        return counters()
+                .path("partners")
+                .path(partner)
+                .path("rejections")
+                .path(reason)
+                .asLong();
+    }
+
     /** Orders a fault and returns its id. */
     public String fault(FaultOrder order) {
         return call("POST", "faults", order.toJson()).path("id").asText();

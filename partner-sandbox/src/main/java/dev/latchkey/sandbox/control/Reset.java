@@ -18,9 +18,14 @@ final class Reset {
                 "clients",
                         () -> {
                             world.clients().clear();
+                            world.oauth1().clearConsumers();
                             partners.clear();
                         },
-                "settings", world.settings()::clear,
+                "settings",
+                        () -> {
+                            world.settings().clear();
+                            world.oauth1().clearRules();
+                        },
                 "faults", world.faults()::clear,
                 "counters", world.counters()::clear,
                 "requests", world.requests()::clear,
@@ -33,6 +38,7 @@ final class Reset {
                 "families",
                         () -> {
                             world.grants().clear();
+                            world.oauth1().clear();
                             world.consents().clear();
                         });
     }

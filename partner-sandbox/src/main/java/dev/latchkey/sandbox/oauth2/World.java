@@ -5,6 +5,7 @@ import dev.latchkey.sandbox.journal.AssertionLog;
 import dev.latchkey.sandbox.journal.Counters;
 import dev.latchkey.sandbox.journal.RequestLog;
 import dev.latchkey.sandbox.key.NonceBook;
+import dev.latchkey.sandbox.oauth1.Tokens;
 import dev.latchkey.sandbox.oauth2.client.AssertionVerifier;
 import dev.latchkey.sandbox.oauth2.client.ClientRegistry;
 import dev.latchkey.sandbox.oauth2.grant.Grants;
@@ -27,6 +28,7 @@ public final class World {
     private final FaultQueue faults = new FaultQueue();
     private final Counters counters = new Counters();
     private final RequestLog requests = new RequestLog();
+    private final Tokens oauth1 = new Tokens();
     private final AssertionLog assertionLog = new AssertionLog();
     private final NonceBook nonces = new NonceBook();
 
@@ -82,6 +84,10 @@ public final class World {
 
     public RequestLog requests() {
         return requests;
+    }
+
+    public Tokens oauth1() {
+        return oauth1;
     }
 
     public AssertionLog assertionLog() {
