@@ -24,6 +24,7 @@ final class Reset {
                 "faults", world.faults()::clear,
                 "counters", world.counters()::clear,
                 "requests", world.requests()::clear,
+                "webhooks", world.webhooks()::clear,
                 "assertions",
                         () -> {
                             world.assertionLog().clear();

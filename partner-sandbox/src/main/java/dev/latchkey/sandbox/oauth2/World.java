@@ -8,6 +8,7 @@ import dev.latchkey.sandbox.oauth2.client.AssertionVerifier;
 import dev.latchkey.sandbox.oauth2.client.ClientRegistry;
 import dev.latchkey.sandbox.oauth2.grant.Grants;
 import dev.latchkey.sandbox.oauth2.grant.TokenSource;
+import dev.latchkey.sandbox.webhook.WebhookBook;
 import java.net.URI;
 import java.time.Clock;
 import java.util.random.RandomGenerator;
@@ -27,6 +28,7 @@ public final class World {
     private final Counters counters = new Counters();
     private final RequestLog requests = new RequestLog();
     private final AssertionLog assertionLog = new AssertionLog();
+    private final WebhookBook webhooks;
 
     public World(URI base, Clock clock, RandomGenerator random) {
         this.base = base;
@@ -35,6 +37,7 @@ public final class World {
         this.grants = new Grants(clock, tokens);
         this.consents = new PendingConsents(clock, tokens);
         this.assertions = new AssertionVerifier(clock, assertionLog);
+        this.webhooks = new WebhookBook(tokens, clock);
     }
 
     /** Where the sandbox is reached, without a slash at the end. */
@@ -84,5 +87,9 @@ public final class World {
 
     public AssertionLog assertionLog() {
         return assertionLog;
+    }
+
+    public WebhookBook webhooks() {
+        return webhooks;
     }
 }
