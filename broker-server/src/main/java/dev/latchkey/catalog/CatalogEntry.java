@@ -1,6 +1,7 @@
 package dev.latchkey.catalog;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -20,6 +21,7 @@ import java.util.Set;
  * @param authorizationParameters fixed further parameters of the authorization request
  * @param refresh what happens when a token is renewed
  * @param credentialFields what a registration must bring, from the contract's table
+ * @param webhook how the partner tells us of events, if it does
  * @param notes what an admin should know, in one or two sentences; may be empty
  */
 public record CatalogEntry(
@@ -37,6 +39,7 @@ public record CatalogEntry(
         Map<String, String> authorizationParameters,
         RefreshSemantics refresh,
         Set<String> credentialFields,
+        Optional<WebhookScheme> webhook,
         String notes) {
 
     /** Copies. */

@@ -108,6 +108,7 @@ public final class CatalogSettings {
                 row.authorizationParameters(),
                 RowReader.refresh(settings.path("refresh"), row.refresh()),
                 row.credentialFields(),
+                row.webhook(),
                 row.notes());
     }
 

@@ -43,6 +43,7 @@ final class RowReader {
                 texts(row.path("authorization_parameters")),
                 refresh(row.path("refresh"), defaultRefresh(kind)),
                 Set.of("client_id", "client_secret", "private_key"),
+                WebhookReader.read(row.path("webhook")),
                 row.path("notes").asText(""));
     }
 

@@ -120,6 +120,7 @@ final class ScriptedPartner implements PartnerHttp {
                 Map.of(),
                 new RefreshSemantics(Rotation.STRICT, Duration.ZERO, false, Duration.ofMinutes(5), Duration.ofHours(2)),
                 Set.of("client_id", "client_secret", "private_key"),
+                Optional.empty(),
                 "");
         Partner partner = new Partner("p", "P", row, URI.create("https://broker.example/callback/p"), false);
         return new HandshakeContext(
