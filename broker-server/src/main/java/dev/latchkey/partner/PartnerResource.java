@@ -40,6 +40,7 @@ public class PartnerResource {
     private final Registrations registrations;
     private final PartnerRows rows;
     private final Profiles profiles;
+    private final WebhookAddresses webhooks;
     private final PublicUrl publicUrl;
     private final CurrentCaller caller;
 
@@ -47,11 +48,13 @@ public class PartnerResource {
             Registrations registrations,
             PartnerRows rows,
             Profiles profiles,
+            WebhookAddresses webhooks,
             PublicUrl publicUrl,
             CurrentCaller caller) {
         this.registrations = registrations;
         this.rows = rows;
         this.profiles = profiles;
+        this.webhooks = webhooks;
         this.publicUrl = publicUrl;
         this.caller = caller;
     }
@@ -91,12 +94,16 @@ public class PartnerResource {
         }
     }
 
-    /** A registration; {@code redirect_uri} is what the partner has to be told, where browsers come back. */
+    /**
+     * A registration; {@code redirect_uri} and {@code webhook_url} are what the partner has to be told: where browsers come
+     * back, and where it sends its events.
+     */
     public record PartnerAnswer(
             String id,
             String catalog,
             String name,
             Optional<URI> redirectUri,
+            Optional<URI> webhookUrl,
             JsonNode settings,
             Map<String, String> fingerprints,
             boolean misconfigured,
@@ -170,6 +177,7 @@ public class PartnerResource {
                 registration.catalog(),
                 registration.name(),
                 browser ? Optional.of(publicUrl.resolve("/callback/" + registration.id())) : Optional.empty(),
+                webhooks.of(registration),
                 registration.settings(),
                 new TreeMap<>(registration.fingerprints()),
                 registration.misconfigured(),

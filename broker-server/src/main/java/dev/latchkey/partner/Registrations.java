@@ -15,6 +15,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Supplier;
 
 /**
@@ -29,6 +30,7 @@ class Registrations {
     private final PartnerChanges changes;
     private final CredentialMarks marks;
     private final PartnerRegistry registry;
+    private final FormerWebhookSecrets former;
     private final Clock clock;
 
     Registrations(
@@ -37,12 +39,14 @@ class Registrations {
             PartnerChanges changes,
             CredentialMarks marks,
             PartnerRegistry registry,
+            FormerWebhookSecrets former,
             Clock clock) {
         this.profiles = profiles;
         this.check = check;
         this.changes = changes;
         this.marks = marks;
         this.registry = registry;
+        this.former = former;
         this.clock = clock;
     }
 
@@ -76,6 +80,7 @@ class Registrations {
         PartnerRow row = row(id, wanted, profile, credentials);
         row.createdAt = clock.instant().truncatedTo(ChronoUnit.MICROS);
         row.createdBy = actor.id();
+        row.webhookSalt = UUID.randomUUID();
         AuditEvent event = event(actor, AuditAction.PARTNER_CREATED, id).detail("catalog", wanted.catalog());
         return new Saved(undoing(id, Optional.empty(), () -> changes.create(row, credentials, event)), warnings);
     }
@@ -93,7 +98,10 @@ class Registrations {
         AuditEvent event = event(actor, AuditAction.PARTNER_CHANGED, id)
                 .detail("credentials", names(wanted.credentials()))
                 .detail("settings", names(wanted.settings()));
-        Registration after = undoing(id, Optional.of(before), () -> changes.replace(before, row, credentials, event));
+        Registration after = undoing(id, Optional.of(before), () -> {
+            former.keep(profile, before, credentials);
+            return changes.replace(before, row, credentials, event);
+        });
         return new Saved(after, warnings);
     }
 
