@@ -34,8 +34,13 @@ public final class EventReceiver implements AutoCloseable {
     }
 
     public static EventReceiver start(String key) throws IOException, EmptyWebhookSecretException {
-        InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        return new EventReceiver(HttpServer.create(anyPort, 0), new Webhook(key));
+        return start(key, 0);
+    }
+
+    /** The same on a given port. */
+    public static EventReceiver start(String key, int port) throws IOException, EmptyWebhookSecretException {
+        InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+        return new EventReceiver(HttpServer.create(address, 0), new Webhook(key));
     }
 
     public URI url() {
