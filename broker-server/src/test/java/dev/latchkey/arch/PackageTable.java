@@ -39,6 +39,7 @@ final class PackageTable {
             entry("token", List.of("connection", "vault", "refresh", "audit")),
             entry("signing", List.of("connection", "handshake", "vault", "refresh", "outbound", "audit")),
             entry("event", List.of("connection", "vault", "outbound", "job")),
+            entry("webhook", List.of("partner", "event", "audit", "job")),
             entry("readiness", List.of("vault", "outbound", "catalog", "partner")),
             entry("boot", List.of("readiness", "vault", "caller", "refresh", "token")));
 

@@ -30,7 +30,8 @@ final class SecretRules {
             entry("token", Set.of(Purpose.HAND_OUT)),
             entry("caller", Set.of(Purpose.SHOW_ONCE, Purpose.DIGEST)),
             entry("partner", Set.of(Purpose.DIGEST)),
-            entry("event", Set.of(Purpose.DIGEST)));
+            entry("event", Set.of(Purpose.DIGEST)),
+            entry("webhook", Set.of(Purpose.DIGEST)));
 
     private static final Pattern WIRE = Pattern.compile(".*(Wire|Request|Response|Answer)");
     private static final Pattern DIGEST_NAME = Pattern.compile("(?i).*(fingerprint|fingerprints|sha256|hash)");
