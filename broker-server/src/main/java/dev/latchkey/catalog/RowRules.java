@@ -48,6 +48,6 @@ final class RowRules {
         if (row.openid() && !row.kind().needsBrowser()) {
             return Optional.of(BrokerException.invalid("/openid", "only for authorization_code"));
         }
-        return Optional.empty();
+        return WebhookReader.violation(row);
     }
 }

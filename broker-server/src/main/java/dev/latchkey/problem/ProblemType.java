@@ -15,6 +15,7 @@ public enum ProblemType {
     STATE_INVALID(400, OAuthErrorCode.INVALID_REQUEST, "This link is no longer valid here"),
     INITIATOR_MISMATCH(400, OAuthErrorCode.INVALID_REQUEST, "The handle is wrong or belongs to somebody else"),
     INVALID_CODE(400, OAuthErrorCode.INVALID_GRANT, "The one-time code is not valid"),
+    INVALID_SIGNATURE(401, OAuthErrorCode.INVALID_CLIENT, "The signature is missing or wrong"),
     UNAUTHENTICATED(401, OAuthErrorCode.INVALID_CLIENT, "Authentication is needed"),
     INVALID_CLIENT(401, OAuthErrorCode.INVALID_CLIENT, "The partner did not prove who it is"),
     INVALID_TOKEN(401, OAuthErrorCode.INVALID_CLIENT, "The bearer token is not valid"),

@@ -43,6 +43,7 @@ final class PackageTable {
                     "signing",
                     List.of("connection", "handshake", "vault", "refresh", "oauth1", "outbound", "audit", "nonce")),
             entry("event", List.of("connection", "vault", "outbound", "job")),
+            entry("webhook", List.of("partner", "event", "audit", "job")),
             entry("readiness", List.of("vault", "outbound", "catalog", "partner")),
             entry("boot", List.of("readiness", "vault", "caller", "refresh", "token")));
 

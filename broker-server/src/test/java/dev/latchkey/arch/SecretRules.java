@@ -32,7 +32,8 @@ final class SecretRules {
             entry("signing", Set.of(Purpose.SEND_TO_PARTNER)),
             entry("caller", Set.of(Purpose.SHOW_ONCE, Purpose.DIGEST)),
             entry("partner", Set.of(Purpose.DIGEST, Purpose.SHOW_ONCE)),
-            entry("event", Set.of(Purpose.DIGEST)));
+            entry("event", Set.of(Purpose.DIGEST)),
+            entry("webhook", Set.of(Purpose.DIGEST)));
 
     private static final Pattern WIRE = Pattern.compile(".*(Wire|Request|Response|Answer)");
     private static final Pattern DIGEST_NAME = Pattern.compile("(?i).*(fingerprint|fingerprints|sha256|hash)");

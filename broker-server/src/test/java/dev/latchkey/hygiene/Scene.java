@@ -75,7 +75,9 @@ final class Scene {
                 "app", app.id(),
                 "partner", story.partner(),
                 "registration", story.partner(),
-                "ticket", "t".repeat(43));
+                "ticket", "t".repeat(43),
+                "name", "n".repeat(43),
+                "event", "0191d7a0-0000-4000-8000-000000000001");
     }
 
     /** A body that would be accepted, with every member that the call knows. */

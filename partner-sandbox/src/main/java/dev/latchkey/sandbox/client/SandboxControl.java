@@ -196,6 +196,29 @@ public final class SandboxControl {
         return call("GET", "assertions?partner=" + encoded(partner), "");
     }
 
+    /** Saves a webhook URL at Noones, which challenges it first; an HMAC key's secret signs events. Returns its id. */
+    public String saveWebhook(String url, Optional<String> secret) {
+        ObjectNode json = MAPPER.createObjectNode().put("url", url);
+        secret.ifPresent(value -> json.put("secret", value));
+        return call("POST", "webhooks", json.toString()).path("id").asText();
+    }
+
+    /**
+     * Has Noones send an event.
+     *
+     * @param order {@code kind}, {@code body}, {@code signature} ({@code right}, {@code wrong}, {@code none}),
+     *     {@code attempts}; all may be absent
+     * @return {@code body}, {@code signature}, {@code statuses}: what was sent, and what each attempt was answered
+     */
+    public JsonNode fireWebhook(String id, Map<String, ?> order) {
+        return call("POST", "webhooks/" + id + "/events", MAPPER.valueToTree(order).toString());
+    }
+
+    /** Has Noones send the last event once more, byte for byte. */
+    public JsonNode repeatWebhook(String id) {
+        return call("POST", "webhooks/" + id + "/repeat", "");
+    }
+
     /** Forgets the named parts, or everything if none is named. */
     public void reset(String... parts) {
         ObjectNode json = MAPPER.createObjectNode();

@@ -30,6 +30,7 @@ final class Reset {
                 "counters", world.counters()::clear,
                 "requests", world.requests()::clear,
                 "nonces", world.nonces()::clear,
+                "webhooks", world.webhooks()::clear,
                 "assertions",
                         () -> {
                             world.assertionLog().clear();

@@ -10,6 +10,7 @@ import dev.latchkey.sandbox.oauth2.client.AssertionVerifier;
 import dev.latchkey.sandbox.oauth2.client.ClientRegistry;
 import dev.latchkey.sandbox.oauth2.grant.Grants;
 import dev.latchkey.sandbox.oauth2.grant.TokenSource;
+import dev.latchkey.sandbox.webhook.WebhookBook;
 import java.net.URI;
 import java.time.Clock;
 import java.util.random.RandomGenerator;
@@ -31,6 +32,7 @@ public final class World {
     private final Tokens oauth1 = new Tokens();
     private final AssertionLog assertionLog = new AssertionLog();
     private final NonceBook nonces = new NonceBook();
+    private final WebhookBook webhooks;
 
     public World(URI base, Clock clock, RandomGenerator random) {
         this.base = base;
@@ -39,6 +41,7 @@ public final class World {
         this.grants = new Grants(clock, tokens);
         this.consents = new PendingConsents(clock, tokens);
         this.assertions = new AssertionVerifier(clock, assertionLog);
+        this.webhooks = new WebhookBook(tokens, clock);
     }
 
     /** Where the sandbox is reached, without a slash at the end. */
@@ -96,5 +99,9 @@ public final class World {
 
     public NonceBook nonces() {
         return nonces;
+    }
+
+    public WebhookBook webhooks() {
+        return webhooks;
     }
 }
