@@ -9,6 +9,7 @@ import java.util.Set;
  * @param id the row's id, {@code [a-z0-9][a-z0-9-]{0,63}}
  * @param name what people call the partner
  * @param kind the protocol
+ * @param signing how single requests are signed, if they are
  * @param generic whether a registration brings its own endpoints
  * @param openid whether ID tokens are asked for and validated
  * @param endpoints the partner's addresses; for a generic row usually none
@@ -19,6 +20,7 @@ import java.util.Set;
  * @param headers header fields that the partner wants on every request of ours, such as {@code User-Agent}
  * @param authorizationParameters fixed further parameters of the authorization request
  * @param refresh what happens when a token is renewed
+ * @param dialect how the partner spells the protocol
  * @param credentialFields what a registration must bring, from the contract's table
  * @param notes what an admin should know, in one or two sentences; may be empty
  */
@@ -26,6 +28,7 @@ public record CatalogEntry(
         String id,
         String name,
         HandshakeKind kind,
+        SigningScheme signing,
         boolean generic,
         boolean openid,
         Endpoints endpoints,
@@ -36,6 +39,7 @@ public record CatalogEntry(
         Map<String, String> headers,
         Map<String, String> authorizationParameters,
         RefreshSemantics refresh,
+        Dialect dialect,
         Set<String> credentialFields,
         String notes) {
 

@@ -20,6 +20,7 @@ public record CatalogRow(
         String id,
         String name,
         String kind,
+        String signing,
         boolean generic,
         boolean openid,
         Map<String, URI> endpoints,
@@ -28,6 +29,8 @@ public record CatalogRow(
         boolean pkce,
         @JsonProperty("issuer_in_callback") boolean issuerInCallback,
         RefreshRules refresh,
+        @JsonProperty("signature_method") String signatureMethod,
+        @JsonProperty("parameters_in") String parametersIn,
         List<String> credentials,
         String notes) {
 
@@ -68,6 +71,7 @@ public record CatalogRow(
                 row.id(),
                 row.name(),
                 row.kind().wireName(),
+                row.signing().wireName(),
                 row.generic(),
                 row.openid(),
                 endpoints,
@@ -76,6 +80,8 @@ public record CatalogRow(
                 row.pkce(),
                 row.issuerInCallback(),
                 RefreshRules.of(row.refresh()),
+                row.dialect().signatureMethod().wireName(),
+                row.dialect().parametersIn().wireName(),
                 row.credentialFields().stream().sorted().toList(),
                 row.notes());
     }

@@ -82,9 +82,8 @@ public final class CatalogSettings {
 
     private static void checkWhole(CatalogEntry applied) {
         if (!RowRules.isComplete(applied, applied.endpoints())) {
-            String detail = applied.openid()
-                    ? "The issuer must be given."
-                    : "The issuer, or the authorization and the token endpoint, must be given.";
+            String detail =
+                    applied.openid() ? "The issuer must be given." : "An address that the protocol needs is not given.";
             throw BrokerException.invalid(POINTER + "/endpoints", detail);
         }
         if (!RowRules.lifetimesAgree(applied.refresh())) {
@@ -97,6 +96,7 @@ public final class CatalogSettings {
                 row.id(),
                 row.name(),
                 row.kind(),
+                row.signing(),
                 row.generic(),
                 row.openid(),
                 row.endpoints().overriddenBy(RowReader.endpoints(settings.path("endpoints"))),
@@ -107,6 +107,7 @@ public final class CatalogSettings {
                 row.headers(),
                 row.authorizationParameters(),
                 RowReader.refresh(settings.path("refresh"), row.refresh()),
+                RowReader.dialect(settings, row.dialect()),
                 row.credentialFields(),
                 row.notes());
     }

@@ -11,6 +11,18 @@ public enum EndpointName {
     /** RFC 7009. */
     REVOCATION_ENDPOINT,
     JWKS_URI,
+    /** RFC 5849 section 2.1, temporary credentials. */
+    REQUEST_TOKEN_ENDPOINT,
+    /** RFC 5849 section 2.3, token credentials. */
+    ACCESS_TOKEN_ENDPOINT,
+    /** Where a session begins. */
+    LOGIN_ENDPOINT,
+    /** Where a code becomes a token for {@link #TOKEN_EXCHANGE_ENDPOINT}. */
+    TOKEN_CREATE_ENDPOINT,
+    /** Where that token becomes an account's own credential. */
+    TOKEN_EXCHANGE_ENDPOINT,
+    /** Where a token is renewed, if not at {@link #TOKEN_ENDPOINT}. */
+    REFRESH_ENDPOINT,
     /** Where the partner's API begins. */
     API_BASE;
 

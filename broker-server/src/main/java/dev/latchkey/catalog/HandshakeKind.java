@@ -1,23 +1,43 @@
 package dev.latchkey.catalog;
 
 import java.util.Locale;
+import java.util.Set;
 
 /** The protocols that a row can name; each has one class in {@code dev.latchkey.handshake.protocol}. */
 public enum HandshakeKind {
     /** RFC 6749 section 4.1 with PKCE (RFC 7636); with {@code openid}, OpenID Connect Core section 3.1. */
-    AUTHORIZATION_CODE(true),
+    AUTHORIZATION_CODE(
+            true,
+            Set.of("client_id", "client_secret", "private_key"),
+            Set.of(EndpointName.AUTHORIZATION_ENDPOINT, EndpointName.TOKEN_ENDPOINT)),
     /** RFC 6749 section 4.4. */
-    CLIENT_CREDENTIALS(false);
+    CLIENT_CREDENTIALS(false, Set.of("client_id", "client_secret", "private_key"), Set.of(EndpointName.TOKEN_ENDPOINT)),
+    /** Nothing to be fetched: the registration's own credentials sign each request, see {@link SigningScheme}. */
+    API_KEY(false, Set.of(), Set.of(EndpointName.API_BASE));
 
     private final boolean browser;
+    private final Set<String> credentialFields;
+    private final Set<EndpointName> endpoints;
 
-    HandshakeKind(boolean browser) {
+    HandshakeKind(boolean browser, Set<String> credentialFields, Set<EndpointName> endpoints) {
         this.browser = browser;
+        this.credentialFields = credentialFields;
+        this.endpoints = endpoints;
     }
 
     /** Whether a person has to go through the partner's pages. */
     public boolean needsBrowser() {
         return browser;
+    }
+
+    /** What a registration brings for the handshake itself. */
+    Set<String> credentialFields() {
+        return credentialFields;
+    }
+
+    /** The addresses that the protocol cannot do without; an issuer's metadata may bring those of OAuth 2. */
+    public Set<EndpointName> endpoints() {
+        return endpoints;
     }
 
     /** The name in YAML and JSON. */

@@ -7,10 +7,12 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -28,22 +30,50 @@ final class RowReader {
     /** The row that the document describes. */
     static CatalogEntry read(JsonNode row) {
         HandshakeKind kind = HandshakeKind.valueOf(upper(row.path("kind").asText()));
+        SigningScheme signing = SigningScheme.valueOf(upper(row.path("signing").asText("none")));
         return new CatalogEntry(
                 row.path("id").asText(),
                 row.path("name").asText(),
                 kind,
+                signing,
                 row.path("generic").asBoolean(false),
                 row.path("openid").asBoolean(false),
                 endpoints(row.path("endpoints")),
                 scopes(row.path("scopes")),
                 clientAuthentication(row.path("client_auth"), ClientAuthentication.CLIENT_SECRET_BASIC),
-                row.path("pkce").asBoolean(kind.needsBrowser()),
+                row.path("pkce").asBoolean(kind == HandshakeKind.AUTHORIZATION_CODE),
                 row.path("issuer_in_callback").asBoolean(false),
                 texts(row.path("headers")),
                 texts(row.path("authorization_parameters")),
                 refresh(row.path("refresh"), defaultRefresh(kind)),
-                Set.of("client_id", "client_secret", "private_key"),
+                dialect(row, Dialect.COMMON),
+                credentialFields(kind, signing),
                 row.path("notes").asText(""));
+    }
+
+    /** The way the document spells the protocol, completed by {@code base}. */
+    static Dialect dialect(JsonNode node, Dialect base) {
+        Set<Integer> statuses = new HashSet<>();
+        node.path("reauthorize_statuses").forEach(status -> statuses.add(status.asInt()));
+        return new Dialect(
+                SignatureMethod.of(node.path("signature_method").asText()).orElse(base.signatureMethod()),
+                node.has("parameters_in")
+                        ? ParameterPlace.valueOf(
+                                upper(node.path("parameters_in").asText()))
+                        : base.parametersIn(),
+                node.has("names") ? texts(node.path("names")) : base.names(),
+                Optional.ofNullable(node.path("token_header").textValue()).or(base::bareHeader),
+                node.has("reauthorize_statuses") ? statuses : base.reauthorizeStatuses());
+    }
+
+    /** A key that signs at an account of our own also brings the account's token, where the scheme has one. */
+    private static Set<String> credentialFields(HandshakeKind kind, SigningScheme signing) {
+        Set<String> fields = new HashSet<>(kind.credentialFields());
+        fields.addAll(signing.credentialFields());
+        if (kind == HandshakeKind.API_KEY && signing == SigningScheme.OAUTH1) {
+            fields.addAll(Set.of("token", "token_secret"));
+        }
+        return fields;
     }
 
     /** The addresses given; names and syntax have been checked. */

@@ -13,12 +13,9 @@ final class RowRules {
         if (endpoints.get(EndpointName.ISSUER).isPresent()) {
             return true;
         }
-        boolean browser = !row.kind().needsBrowser()
-                || endpoints.get(EndpointName.AUTHORIZATION_ENDPOINT).isPresent();
         // an ID token is checked against its issuer, so that openid needs one
         return !row.openid()
-                && browser
-                && endpoints.get(EndpointName.TOKEN_ENDPOINT).isPresent();
+                && endpoints.values().keySet().containsAll(row.kind().endpoints());
     }
 
     /** Whether the lifetimes agree with each other. */
@@ -33,6 +30,9 @@ final class RowRules {
         }
         if (!lifetimesAgree(row.refresh())) {
             return Optional.of(BrokerException.invalid("/refresh", "default_lifetime is above maximum_lifetime"));
+        }
+        if ((row.kind() == HandshakeKind.API_KEY) && row.signing() == SigningScheme.NONE) {
+            return Optional.of(BrokerException.invalid("/signing", "an api_key signs, by one of the schemes"));
         }
         if (row.openid() && !row.kind().needsBrowser()) {
             return Optional.of(BrokerException.invalid("/openid", "only for authorization_code"));

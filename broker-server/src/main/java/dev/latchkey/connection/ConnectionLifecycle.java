@@ -36,8 +36,22 @@ public class ConnectionLifecycle {
         this.ended = ended;
     }
 
-    /** A credential's state as PostgreSQL keeps it beside the vault. */
-    public record NewCredential(int kvVersion, Instant expiresAt, Instant refreshDueAt, Scopes scopes) {}
+    /**
+     * A credential's state as PostgreSQL keeps it beside the vault.
+     *
+     * @param kvVersion its version in the vault
+     * @param expiresAt when what an app can be given of it ends; empty if it does not end by itself
+     * @param refreshDueAt when it is to be renewed; empty for never
+     * @param scopes what it covers
+     */
+    public record NewCredential(
+            int kvVersion, Optional<Instant> expiresAt, Optional<Instant> refreshDueAt, Scopes scopes) {
+
+        /** One that does not end by itself. */
+        public static NewCredential lasting(int kvVersion, Scopes scopes) {
+            return new NewCredential(kvVersion, Optional.empty(), Optional.empty(), scopes);
+        }
+    }
 
     /** A browser goes to the partner. */
     @Transactional
@@ -182,8 +196,8 @@ public class ConnectionLifecycle {
 
     private static void adopt(ConnectionRow row, NewCredential credential) {
         row.kvVersion = credential.kvVersion();
-        row.tokenExpiresAt = credential.expiresAt();
-        row.refreshDueAt = credential.refreshDueAt();
+        row.tokenExpiresAt = credential.expiresAt().orElse(null);
+        row.refreshDueAt = credential.refreshDueAt().orElse(null);
         row.partnerScopes = credential.scopes().asList().toArray(String[]::new);
     }
 

@@ -1,7 +1,6 @@
 package dev.latchkey.handshake;
 
 import dev.latchkey.secret.Secret;
-import dev.latchkey.vault.Credential;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
@@ -54,7 +53,7 @@ class ConfirmationRows {
      * @param stagedVersion the version that the staged credential will have
      */
     @Transactional
-    Replaced put(UUID connection, Secret handle, String issuedTo, int stagedVersion, Credential credential) {
+    Replaced put(UUID connection, Secret handle, String issuedTo, int stagedVersion) {
         PendingConfirmationRow known =
                 entities.find(PendingConfirmationRow.class, connection, LockModeType.PESSIMISTIC_WRITE);
         if (known != null && known.isClaimed()) {
@@ -66,8 +65,6 @@ class ConfirmationRows {
         row.issuedTo = issuedTo;
         row.wrongHandles = 0;
         row.stagedVersion = stagedVersion;
-        row.tokenExpiresAt = RefreshPlan.expiryOf(credential);
-        row.scopes = credential.scopes().asList().toArray(String[]::new);
         row.expiresAt = clock.instant().plus(BrowserSteps.LIFE);
         if (known == null) {
             entities.persist(row);

@@ -61,7 +61,7 @@ class Confirmations {
         Optional<StoredRecord> before = vault.read(path);
         int known = before.map(StoredRecord::version).orElse(CredentialVault.ABSENT);
         Secret handle = generator.next();
-        ConfirmationRows.Replaced replaced = rows.put(connection.id(), handle, issuedTo, known + 1, credential);
+        ConfirmationRows.Replaced replaced = rows.put(connection.id(), handle, issuedTo, known + 1);
         if (replaced == ConfirmationRows.Replaced.CLAIMED || !isWritten(path, credential, known)) {
             revocations.revokeUnstored(connection, credential, actor);
             throw Handshakes.stateInvalid();

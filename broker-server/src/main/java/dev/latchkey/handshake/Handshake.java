@@ -1,5 +1,6 @@
 package dev.latchkey.handshake;
 
+import dev.latchkey.catalog.CatalogEntry;
 import dev.latchkey.catalog.HandshakeKind;
 import dev.latchkey.secret.Secret;
 import dev.latchkey.vault.Credential;
@@ -8,7 +9,7 @@ import dev.latchkey.vault.SecretFields;
 /**
  * One protocol by which a partner gives us a credential. Implementations are final, stateless and thread-safe, live in
  * {@code handshake.protocol} and pass {@code HandshakeContract}. Abilities that not every protocol has are interfaces of
- * their own: {@link Refreshable}, {@link Revocable}.
+ * their own: {@link Refreshable}, {@link Revocable}, {@link Importable}.
  *
  * <p>Failures are {@link dev.latchkey.problem.BrokerException}s whose type tells the caller what to do.
  */
@@ -24,6 +25,17 @@ public interface Handshake {
      * @param state the value to give to the partner, 256 random bits
      */
     HandshakeStep begin(HandshakeContext context, Secret state);
+
+    /**
+     * Reads a browser's return before anything is looked up or sent. As it stands, for OAuth 2.0 (RFC 6749 section
+     * 4.1.2): {@code state}, and either {@code code} or {@code error}.
+     *
+     * @throws dev.latchkey.problem.BrokerException {@code state_invalid} if it names no flow, {@code invalid_request} if it
+     *     is not whole
+     */
+    default BrowserReturn read(CatalogEntry profile, Callback callback) {
+        return CodeReturn.read(callback);
+    }
 
     /**
      * The last step, after the engine has checked state, browser, registration and issuer, and that it is the first time.

@@ -19,7 +19,6 @@ import dev.latchkey.vault.VersionConflictException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.URI;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -30,16 +29,6 @@ import java.util.UUID;
  */
 @ApplicationScoped
 class HandshakeEngine {
-
-    /** RFC 6749 section 4.1.2.1; anything else that a partner invents is told as server_error. */
-    private static final Set<String> ERROR_CODES = Set.of(
-            "access_denied",
-            "invalid_request",
-            "invalid_scope",
-            "unauthorized_client",
-            "unsupported_response_type",
-            "server_error",
-            "temporarily_unavailable");
 
     private final Connections connections;
     private final ConnectionLifecycle lifecycle;
@@ -104,28 +93,32 @@ class HandshakeEngine {
         }
         UUID flow = UUID.randomUUID();
         write(VaultPath.handshake(flow), redirect.memo());
-        steps.remember(flow, state, opened, context);
+        steps.remember(flow, redirect.flow(), opened, context);
         return new Departure(redirect.location(), opened.ticket(), opened.newCookie());
     }
 
     /** Takes a browser's return to the redirect URI of a registration. */
     Arrival arrive(String registration, Callback callback, CookieJar cookies, Actor actor) {
-        Secret state = callback.get("state").orElseThrow(Handshakes::stateInvalid);
-        requireCodeOrError(callback);
+        BrowserReturn said = read(registration, callback);
         BrowserSteps.Returned returned =
-                steps.take(state, registration, cookies).orElseThrow(Handshakes::stateInvalid);
+                steps.take(said.flow(), registration, cookies).orElseThrow(Handshakes::stateInvalid);
         SecretFields memo = takeMemo(returned);
         Connection connection = connections.find(returned.connection()).orElseThrow(Handshakes::stateInvalid);
         try {
             checkIssuer(returned, callback);
-            if (callback.get("error").isPresent()) {
-                return denied(returned, connection, callback, actor);
+            if (said.error().isPresent()) {
+                return denied(returned, connection, said.error().get(), actor);
             }
             return completed(returned, connection, callback, memo, actor);
         } catch (BrokerException e) {
             lifecycle.abandon(connection.id(), e.type().code(), AuditAction.HANDSHAKE_FAILED, actor);
             throw e;
         }
+    }
+
+    private BrowserReturn read(String registration, Callback callback) {
+        Partner partner = handshakes.find(registration).orElseThrow(Handshakes::stateInvalid);
+        return handshakes.of(partner).read(partner.profile(), callback);
     }
 
     private Arrival completed(
@@ -137,13 +130,7 @@ class HandshakeEngine {
         return new Arrival.AwaitsConfirmation(returned.ticket(), connection, handle);
     }
 
-    /** R83: the partner's words go nowhere; only a code of the RFC does. */
-    private Arrival denied(BrowserSteps.Returned returned, Connection connection, Callback callback, Actor actor) {
-        String error = callback.get("error")
-                .flatMap(value -> ERROR_CODES.stream()
-                        .filter(code -> Secret.of(code).equals(value))
-                        .findFirst())
-                .orElse("server_error");
+    private Arrival denied(BrowserSteps.Returned returned, Connection connection, String error, Actor actor) {
         String reason = error.equals("access_denied") ? "partner_denied" : error;
         lifecycle.abandon(connection.id(), reason, AuditAction.HANDSHAKE_FAILED, actor);
         return new Arrival.Denied(returned.ticket(), connection, error);
@@ -157,14 +144,6 @@ class HandshakeEngine {
         boolean wrong = came.isPresent() && expected.isPresent() && !came.equals(expected);
         if (missing || wrong) {
             throw Handshakes.stateInvalid();
-        }
-    }
-
-    private static void requireCodeOrError(Callback callback) {
-        boolean code = callback.get("code").isPresent();
-        boolean error = callback.get("error").isPresent();
-        if (code == error) {
-            throw new BrokerException(ProblemType.INVALID_REQUEST, "Either a code or an error has to come back.");
         }
     }
 

@@ -1,8 +1,10 @@
 package dev.latchkey.handshake;
 
+import dev.latchkey.secret.Secret;
 import dev.latchkey.vault.Credential;
 import dev.latchkey.vault.SecretFields;
 import java.net.URI;
+import java.util.Optional;
 
 /** What the first step of a handshake leads to. */
 public sealed interface HandshakeStep {
@@ -12,8 +14,17 @@ public sealed interface HandshakeStep {
      *
      * @param location where to
      * @param memo what the last step needs; kept in the vault until the browser is back
+     * @param flow what will come back with the browser, by which its flow is found; known to nobody else
+     * @param partnerCode what the partner brings when it calls us by itself in between, where it does
      */
-    record Redirect(URI location, SecretFields memo) implements HandshakeStep {}
+    record Redirect(URI location, SecretFields memo, Secret flow, Optional<Secret> partnerCode)
+            implements HandshakeStep {
+
+        /** Without a call of the partner in between. */
+        public Redirect(URI location, SecretFields memo, Secret flow) {
+            this(location, memo, flow, Optional.empty());
+        }
+    }
 
     /**
      * Nothing more is needed.

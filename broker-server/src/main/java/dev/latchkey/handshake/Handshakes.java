@@ -54,6 +54,16 @@ public class Handshakes {
         return of(partner) instanceof Revocable revocable ? Optional.of(revocable) : Optional.empty();
     }
 
+    /** The registration, if there is one. */
+    Optional<Partner> find(String id) {
+        return partners.find(id);
+    }
+
+    /** The protocol as one whose credentials can be brought along, if they can. */
+    public Optional<Importable> importable(Partner partner) {
+        return of(partner) instanceof Importable importable ? Optional.of(importable) : Optional.empty();
+    }
+
     /** The registration; {@code not_found} if it is gone. */
     public Partner partner(String id) {
         return partners.find(id).orElseThrow(BrokerException::notFound);

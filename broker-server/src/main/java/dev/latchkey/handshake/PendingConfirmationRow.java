@@ -27,12 +27,6 @@ class PendingConfirmationRow {
     @Column(name = "staged_version")
     int stagedVersion;
 
-    @Column(name = "token_expires_at")
-    Instant tokenExpiresAt;
-
-    @Column
-    String[] scopes;
-
     @Column(name = "expires_at")
     Instant expiresAt;
 

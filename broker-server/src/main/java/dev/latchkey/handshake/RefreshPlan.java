@@ -6,6 +6,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /** Decides when a credential is renewed ahead of its end, spread out so that many do not fall due together (R17). */
 @ApplicationScoped
@@ -25,19 +26,15 @@ public class RefreshPlan {
     /** What PostgreSQL keeps of a credential that the vault holds at a version. */
     public NewCredential credentialState(Credential credential, int kvVersion) {
         return switch (credential) {
-            case Credential.OAuth2 tokens ->
-                new NewCredential(kvVersion, tokens.expiresAt(), dueAt(tokens), tokens.scopes());
-        };
-    }
-
-    static Instant expiryOf(Credential credential) {
-        return switch (credential) {
-            case Credential.OAuth2 tokens -> tokens.expiresAt();
+            case Credential.ShortLived held ->
+                new NewCredential(kvVersion, Optional.of(held.expiresAt()), Optional.of(dueAt(held)), held.scopes());
+            case Credential.OAuth1 tokens -> NewCredential.lasting(kvVersion, credential.scopes());
+            case Credential.Registered registered -> NewCredential.lasting(kvVersion, credential.scopes());
         };
     }
 
     /** Between 70 % and 80 % of the life; much later where the life is very short. */
-    private Instant dueAt(Credential.OAuth2 tokens) {
+    private Instant dueAt(Credential.ShortLived tokens) {
         Duration life = Duration.between(tokens.issuedAt(), tokens.expiresAt());
         if (life.compareTo(SHORTEST) < 0) {
             return tokens.issuedAt().plus(KEEP_ALIVE);

@@ -3,6 +3,7 @@ package dev.latchkey.partner;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.latchkey.catalog.CatalogEntry;
 import dev.latchkey.catalog.ClientAuthentication;
+import dev.latchkey.catalog.SigningScheme;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.secret.Secret;
 import dev.latchkey.vault.SecretFields;
@@ -16,6 +17,7 @@ final class CredentialCheck {
 
     private static final int LONGEST = 16 * 1024;
     private static final String CLIENT_SECRET = "client_secret";
+    private static final String CONSUMER_SECRET = "consumer_secret";
     private static final String PRIVATE_KEY = "private_key";
 
     private CredentialCheck() {}
@@ -55,14 +57,17 @@ final class CredentialCheck {
     /** A client proves itself in one way: what the other ways would need is not even stored. */
     private static Set<String> needed(CatalogEntry profile) {
         Set<String> needed = new HashSet<>(profile.credentialFields());
-        boolean signs = profile.clientAuthentication() == ClientAuthentication.PRIVATE_KEY_JWT;
-        needed.remove(signs ? CLIENT_SECRET : PRIVATE_KEY);
+        boolean oauth1 = profile.signing() == SigningScheme.OAUTH1;
+        boolean signs = oauth1
+                ? profile.dialect().signatureMethod().signsWithKey()
+                : profile.clientAuthentication() == ClientAuthentication.PRIVATE_KEY_JWT;
+        needed.removeAll(signs ? Set.of(CLIENT_SECRET, CONSUMER_SECRET) : Set.of(PRIVATE_KEY));
         return needed;
     }
 
     private static BrokerException unexpected(CatalogEntry profile, String name) {
         return profile.credentialFields().contains(name)
-                ? BrokerException.invalid(pointer(name), "The client authentication of the settings does not use this.")
+                ? BrokerException.invalid(pointer(name), "What the settings say does not use this.")
                 : BrokerException.invalid("/credentials", "There is a credential that the catalog row does not name.");
     }
 

@@ -4,7 +4,6 @@ import dev.latchkey.catalog.CatalogEntry;
 import dev.latchkey.catalog.ClientAuthentication;
 import dev.latchkey.catalog.EndpointName;
 import dev.latchkey.catalog.Endpoints;
-import dev.latchkey.catalog.HandshakeKind;
 import dev.latchkey.outbound.SsrfGuard;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
@@ -81,10 +80,7 @@ final class ProfileCheck {
     }
 
     private static Set<EndpointName> needed(CatalogEntry profile) {
-        Set<EndpointName> needed = EnumSet.of(EndpointName.TOKEN_ENDPOINT);
-        if (profile.kind() == HandshakeKind.AUTHORIZATION_CODE) {
-            needed.add(EndpointName.AUTHORIZATION_ENDPOINT);
-        }
+        Set<EndpointName> needed = EnumSet.copyOf(profile.kind().endpoints());
         if (profile.openid()) {
             needed.add(EndpointName.JWKS_URI);
         }

@@ -11,9 +11,9 @@ import java.time.Instant;
  * @param kvVersion the version that it holds it at
  * @param renewed whether it came from a renewal in this process, rather than from the vault
  */
-public record HeldToken(Credential.OAuth2 credential, int kvVersion, boolean renewed) {
+public record HeldToken(Credential.ShortLived credential, int kvVersion, boolean renewed) {
 
-    /** How long the access token still lives; never negative. */
+    /** How long it still lives; never negative. */
     public Duration remaining(Instant now) {
         Duration left = Duration.between(now, credential.expiresAt());
         return left.isNegative() ? Duration.ZERO : left;

@@ -195,15 +195,20 @@ class RefreshProtocol {
     }
 
     static HeldToken held(Credential credential, int version, boolean renewed) {
-        return switch (credential) {
-            case Credential.OAuth2 tokens -> new HeldToken(tokens, version, renewed);
-        };
+        if (credential instanceof Credential.ShortLived held) {
+            return new HeldToken(held, version, renewed);
+        }
+        throw new BrokerException(ProblemType.WRONG_KIND, "This partner gives nothing that could be handed out.");
     }
 
+    /** Of what a renewal spends. */
     private static byte[] digest(Credential credential) {
         return switch (credential) {
             case Credential.OAuth2 tokens ->
                 tokens.refreshToken().orElse(tokens.accessToken()).sha256();
+            case Credential.Session session -> session.handle().sha256();
+            case Credential.OAuth1 tokens -> tokens.token().sha256();
+            case Credential.Registered registered -> new byte[0];
         };
     }
 

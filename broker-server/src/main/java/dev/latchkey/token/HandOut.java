@@ -2,18 +2,19 @@ package dev.latchkey.token;
 
 import dev.latchkey.oauth.Scopes;
 import dev.latchkey.secret.Secret;
+import dev.latchkey.vault.SessionCookie;
 import java.time.Duration;
 import java.util.List;
 
 /**
  * What an app gets.
  *
- * @param accessToken the partner's access token
+ * @param access what authenticates its requests at the partner
  * @param life how long it still lives, never longer than the partner says
  * @param scopes what it covers, of what was approved
  * @param warnings codes that tell of something unusual
  */
-record HandOut(Secret accessToken, Duration life, Scopes scopes, List<String> warnings) {
+record HandOut(Access access, Duration life, Scopes scopes, List<String> warnings) {
 
     /** The token lives shorter than a token of ours usually does; ask again soon. */
     static final String SHORT_LIVED = "short_lived";
@@ -21,4 +22,17 @@ record HandOut(Secret accessToken, Duration life, Scopes scopes, List<String> wa
     static final String EXCESS_SCOPES = "partner_granted_more";
     /** The partner's token covers less than was approved. */
     static final String MISSING_SCOPES = "partner_granted_less";
+
+    /** How a request is authenticated. */
+    sealed interface Access {
+
+        /** RFC 6750 section 2.1. */
+        record Bearer(Secret token) implements Access {}
+
+        /** A token that goes bare into a header field. */
+        record Header(String name, Secret token) implements Access {}
+
+        /** Cookies of a session. */
+        record Cookies(List<SessionCookie> cookies) implements Access {}
+    }
 }

@@ -4,16 +4,21 @@ import dev.latchkey.audit.AuditAction;
 import dev.latchkey.audit.AuditEvent;
 import dev.latchkey.audit.AuditLog;
 import dev.latchkey.caller.Caller.AppCaller;
+import dev.latchkey.catalog.CatalogEntry;
+import dev.latchkey.catalog.SigningScheme;
 import dev.latchkey.connection.Connection;
 import dev.latchkey.connection.ConnectionStatus;
 import dev.latchkey.connection.Connections;
 import dev.latchkey.connection.Grant;
 import dev.latchkey.oauth.Scopes;
+import dev.latchkey.partner.Partner;
+import dev.latchkey.partner.Partners;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import dev.latchkey.refresh.AccessTokens;
 import dev.latchkey.refresh.HeldToken;
 import dev.latchkey.secret.Fingerprinter;
+import dev.latchkey.vault.Credential;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -37,6 +42,7 @@ class TokenDesk {
     private static final int ATTEMPTS = 5;
 
     private final Connections connections;
+    private final Partners partners;
     private final AccessTokens tokens;
     private final AuditLog audit;
     private final Fingerprinter fingerprinter;
@@ -45,12 +51,14 @@ class TokenDesk {
 
     TokenDesk(
             Connections connections,
+            Partners partners,
             AccessTokens tokens,
             AuditLog audit,
             Fingerprinter fingerprinter,
             MeterRegistry meters,
             Clock clock) {
         this.connections = connections;
+        this.partners = partners;
         this.tokens = tokens;
         this.audit = audit;
         this.fingerprinter = fingerprinter;
@@ -145,7 +153,7 @@ class TokenDesk {
                 .app(app.id())
                 .connection(connection.id())
                 .partner(connection.partner())
-                .token(fingerprinter.fingerprint(handOut.accessToken()))
+                .token(fingerprinter.fingerprint(token.credential().handle()))
                 .detail("scopes", handOut.scopes().asText())
                 .detail("expires_in", handOut.life().toSeconds());
         return audit.appendIfCurrent(event, connection.version()) ? Optional.of(handOut) : Optional.empty();
@@ -165,6 +173,10 @@ class TokenDesk {
         }
         if (connection.status() != ConnectionStatus.ACTIVE || connection.isExpiredAt(clock.instant())) {
             return Optional.of(notActive(connection));
+        }
+        if (profile(connection).filter(it -> it.signing() != SigningScheme.NONE).isPresent()) {
+            return Optional.of(new BrokerException(
+                    ProblemType.WRONG_KIND, "This partner takes signed requests: sign or proxy, no token."));
         }
         return scopeRefusal(connection, grant.get(), wish);
     }
@@ -192,6 +204,21 @@ class TokenDesk {
                 .with("connection_status", status);
     }
 
+    private HandOut.Access access(Connection connection, Credential.ShortLived credential) {
+        return switch (credential) {
+            case Credential.Session session -> new HandOut.Access.Cookies(session.cookies());
+            case Credential.OAuth2 tokens ->
+                profile(connection)
+                        .flatMap(profile -> profile.dialect().bareHeader())
+                        .<HandOut.Access>map(name -> new HandOut.Access.Header(name, tokens.accessToken()))
+                        .orElseGet(() -> new HandOut.Access.Bearer(tokens.accessToken()));
+        };
+    }
+
+    private Optional<CatalogEntry> profile(Connection connection) {
+        return partners.find(connection.partner()).map(Partner::profile);
+    }
+
     private HandOut handOut(Connection connection, HeldToken token) {
         Instant now = clock.instant();
         Duration life = token.remaining(now);
@@ -207,7 +234,7 @@ class TokenDesk {
             warnings.add(HandOut.MISSING_SCOPES);
         }
         return new HandOut(
-                token.credential().accessToken(),
+                access(connection, token.credential()),
                 Duration.ofSeconds(life.toSeconds()),
                 covered.intersect(connection.scopes()),
                 List.copyOf(warnings));

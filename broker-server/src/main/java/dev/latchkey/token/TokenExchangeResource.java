@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code POST /oauth2/token}: the same hand-out by OAuth 2.0 Token Exchange (RFC 8693), for clients that speak it.
@@ -48,21 +49,33 @@ public class TokenExchangeResource {
         this.caller = caller;
     }
 
-    /** RFC 8693 section 2.2.1. */
+    /** RFC 8693 section 2.2.1; a token that goes bare into a header field has {@code header_name}. */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     public record ExchangeResponse(
             String accessToken,
             String issuedTokenType,
             String tokenType,
+            @Nullable String headerName,
             @JsonInclude(JsonInclude.Include.ALWAYS) long expiresIn,
             String scope,
             List<String> warnings) {
 
         static ExchangeResponse of(HandOut handOut) {
+            return switch (handOut.access()) {
+                case HandOut.Access.Bearer bearer -> of(bearer.token(), "Bearer", null, handOut);
+                case HandOut.Access.Header header -> of(header.token(), "N_A", header.name(), handOut);
+                case HandOut.Access.Cookies session ->
+                    throw new BrokerException(
+                            ProblemType.WRONG_KIND, "A session's cookies are handed out by the connection's token.");
+            };
+        }
+
+        private static ExchangeResponse of(Secret token, String type, @Nullable String header, HandOut handOut) {
             return new ExchangeResponse(
-                    handOut.accessToken().reveal(Purpose.HAND_OUT),
+                    token.reveal(Purpose.HAND_OUT),
                     "urn:ietf:params:oauth:token-type:access_token",
-                    "Bearer",
+                    type,
+                    header,
                     handOut.life().toSeconds(),
                     handOut.scopes().asText(),
                     handOut.warnings());

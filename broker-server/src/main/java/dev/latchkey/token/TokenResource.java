@@ -9,6 +9,7 @@ import dev.latchkey.oauth.Scopes;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import dev.latchkey.secret.Purpose;
+import dev.latchkey.vault.SessionCookie;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
@@ -19,6 +20,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -43,22 +45,76 @@ public class TokenResource {
     public record TokenRequest(
             @Nullable Long minTtl, @Nullable List<@Nullable String> scopes) {}
 
-    /** The answer: never a refresh token, a client secret or the partner's raw answer (R156). */
+    /**
+     * The answer: never a refresh token, a client secret or the partner's raw answer (R156). A bearer token has {@code
+     * scope}, a session {@code cookies}, a token that goes bare into a header {@code header_name}.
+     */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     public record TokenResponse(
-            String accessToken,
+            @Nullable String accessToken,
             String tokenType,
+            @Nullable String headerName,
+            List<CookieResponse> cookies,
             @JsonInclude(JsonInclude.Include.ALWAYS) long expiresIn,
-            @JsonInclude(JsonInclude.Include.ALWAYS) String scope,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            String scope,
+
             List<String> warnings) {
 
         static TokenResponse of(HandOut handOut) {
-            return new TokenResponse(
-                    handOut.accessToken().reveal(Purpose.HAND_OUT),
-                    "Bearer",
-                    handOut.life().toSeconds(),
-                    handOut.scopes().asText(),
-                    handOut.warnings());
+            long life = handOut.life().toSeconds();
+            List<String> warnings = handOut.warnings();
+            return switch (handOut.access()) {
+                case HandOut.Access.Bearer bearer ->
+                    new TokenResponse(
+                            bearer.token().reveal(Purpose.HAND_OUT),
+                            "Bearer",
+                            null,
+                            List.of(),
+                            life,
+                            handOut.scopes().asText(),
+                            warnings);
+                case HandOut.Access.Header header ->
+                    new TokenResponse(
+                            header.token().reveal(Purpose.HAND_OUT),
+                            "header",
+                            header.name(),
+                            List.of(),
+                            life,
+                            null,
+                            warnings);
+                case HandOut.Access.Cookies session ->
+                    new TokenResponse(
+                            null,
+                            "cookie",
+                            null,
+                            session.cookies().stream().map(CookieResponse::of).toList(),
+                            life,
+                            null,
+                            warnings);
+            };
+        }
+    }
+
+    /** A cookie as an app has to send it; without {@code expires_at} it ends with the session. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record CookieResponse(
+            String name,
+            String value,
+            String domain,
+            String path,
+            @Nullable Instant expiresAt,
+            boolean secure) {
+
+        static CookieResponse of(SessionCookie cookie) {
+            return new CookieResponse(
+                    cookie.name(),
+                    cookie.value().reveal(Purpose.HAND_OUT),
+                    cookie.domain(),
+                    cookie.path(),
+                    cookie.expiresAt().orElse(null),
+                    cookie.secure());
         }
     }
 

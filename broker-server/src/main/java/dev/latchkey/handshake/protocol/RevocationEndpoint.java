@@ -29,7 +29,9 @@ class RevocationEndpoint {
 
     Revocation revoke(HandshakeContext context, Credential credential) {
         Optional<URI> endpoint = context.metadata().endpoints().get(EndpointName.REVOCATION_ENDPOINT);
-        return endpoint.isEmpty() ? Revocation.DONE : send(endpoint.get(), context, tokenOf(credential));
+        return endpoint.isPresent() && credential instanceof Credential.OAuth2 tokens
+                ? send(endpoint.get(), context, tokenOf(tokens))
+                : Revocation.DONE;
     }
 
     private Revocation send(URI endpoint, HandshakeContext context, Token token) {
@@ -46,13 +48,9 @@ class RevocationEndpoint {
         }
     }
 
-    private static Token tokenOf(Credential credential) {
-        return switch (credential) {
-            case Credential.OAuth2 tokens ->
-                tokens.refreshToken()
-                        .<Token>map(refresh -> new RefreshToken(refresh.reveal(Purpose.SEND_TO_PARTNER)))
-                        .orElseGet(
-                                () -> new BearerAccessToken(tokens.accessToken().reveal(Purpose.SEND_TO_PARTNER)));
-        };
+    private static Token tokenOf(Credential.OAuth2 tokens) {
+        return tokens.refreshToken()
+                .<Token>map(refresh -> new RefreshToken(refresh.reveal(Purpose.SEND_TO_PARTNER)))
+                .orElseGet(() -> new BearerAccessToken(tokens.accessToken().reveal(Purpose.SEND_TO_PARTNER)));
     }
 }

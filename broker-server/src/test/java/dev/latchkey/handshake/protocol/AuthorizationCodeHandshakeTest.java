@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class AuthorizationCodeHandshakeTest implements HandshakeContract<AuthorizationCodeHandshake> {
+class AuthorizationCodeHandshakeTest implements TokenEndpointContract<AuthorizationCodeHandshake> {
 
     private final HandshakeContext context = ScriptedPartner.context(HandshakeKind.AUTHORIZATION_CODE, false);
 

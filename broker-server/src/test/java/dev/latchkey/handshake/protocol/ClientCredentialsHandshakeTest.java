@@ -16,7 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-class ClientCredentialsHandshakeTest implements HandshakeContract<ClientCredentialsHandshake> {
+class ClientCredentialsHandshakeTest implements TokenEndpointContract<ClientCredentialsHandshake> {
 
     private final HandshakeContext context = ScriptedPartner.context(HandshakeKind.CLIENT_CREDENTIALS, false);
 

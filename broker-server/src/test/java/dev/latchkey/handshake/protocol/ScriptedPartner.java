@@ -2,12 +2,14 @@ package dev.latchkey.handshake.protocol;
 
 import dev.latchkey.catalog.CatalogEntry;
 import dev.latchkey.catalog.ClientAuthentication;
+import dev.latchkey.catalog.Dialect;
 import dev.latchkey.catalog.EndpointName;
 import dev.latchkey.catalog.Endpoints;
 import dev.latchkey.catalog.HandshakeKind;
 import dev.latchkey.catalog.RefreshSemantics;
 import dev.latchkey.catalog.RefreshSemantics.Rotation;
 import dev.latchkey.catalog.ScopePolicy;
+import dev.latchkey.catalog.SigningScheme;
 import dev.latchkey.handshake.HandshakeContext;
 import dev.latchkey.oauth.Scopes;
 import dev.latchkey.outbound.PartnerCallException;
@@ -109,6 +111,7 @@ final class ScriptedPartner implements PartnerHttp {
                 "row",
                 "Row",
                 kind,
+                SigningScheme.NONE,
                 true,
                 openid,
                 endpoints,
@@ -119,6 +122,7 @@ final class ScriptedPartner implements PartnerHttp {
                 Map.of("User-Agent", "latchkey-test"),
                 Map.of(),
                 new RefreshSemantics(Rotation.STRICT, Duration.ZERO, false, Duration.ofMinutes(5), Duration.ofHours(2)),
+                Dialect.COMMON,
                 Set.of("client_id", "client_secret", "private_key"),
                 "");
         Partner partner = new Partner("p", "P", row, URI.create("https://broker.example/callback/p"), false);
