@@ -148,9 +148,11 @@ public final class SandboxControl {
         return call("GET", "noon/keys", "");
     }
 
-    /** Ends every session at Noon and answers how many there were. */
-    public int killNoonSessions() {
-        return call("DELETE", "noon/sessions", "").path("ended").asInt();
+    /** Ends the sessions that a key logged in at Noon and answers how many there were. */
+    public int killNoonSessions(String keyId) {
+        return call("DELETE", "noon/sessions?key_id=" + encoded(keyId), "")
+                .path("ended")
+                .asInt();
     }
 
     /** The live sessions at Noon, with their cookies. */

@@ -68,7 +68,7 @@ final class NoonTest {
 
         assertThat(status(half)).isEqualTo(401);
         assertThat(status(cookies)).isEqualTo(200);
-        assertThat(rig.control().killNoonSessions()).isEqualTo(1);
+        assertThat(rig.control().killNoonSessions("key-1")).isEqualTo(1);
         assertThat(status(cookies)).isEqualTo(401);
     }
 
