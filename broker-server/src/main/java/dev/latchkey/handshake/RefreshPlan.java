@@ -39,6 +39,10 @@ public class RefreshPlan {
             return tokens.issuedAt();
         }
         Duration life = Duration.between(tokens.issuedAt(), tokens.expiresAt());
+        if (life.isZero()) {
+            // brought along without an access token: the first renewal also proves the refresh token
+            return tokens.issuedAt();
+        }
         if (life.compareTo(SHORTEST) < 0) {
             return tokens.issuedAt().plus(KEEP_ALIVE);
         }
