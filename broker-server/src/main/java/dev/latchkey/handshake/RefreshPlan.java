@@ -35,9 +35,6 @@ public class RefreshPlan {
 
     /** Between 70 % and 80 % of the life; much later where the life is very short. */
     private Instant dueAt(Credential.ShortLived tokens) {
-        if (tokens instanceof Credential.Session session && session.cookies().isEmpty()) {
-            return tokens.issuedAt();
-        }
         Duration life = Duration.between(tokens.issuedAt(), tokens.expiresAt());
         if (life.isZero()) {
             // brought along without an access token: the first renewal also proves the refresh token

@@ -32,11 +32,13 @@ public final class NoonApi {
         this.tokens = new LoginTokens(book, clock, log);
     }
 
-    /** Whose key a login names. */
+    /** Whose key a login names: the key is the client, its account the user. */
     public Caller loginCaller(Request request) {
         try {
             String token = StrictJson.parseObject(request.body()).path("token").asText();
-            return Caller.client(LoginTokens.claimedKey(token));
+            Optional<String> keyId = LoginTokens.claimedKey(token);
+            return new Caller(
+                    keyId, Optional.empty(), keyId.flatMap(book.accounts()::find).map(ServiceAccounts.Key::account));
         } catch (Refusal unreadable) {
             return Caller.unknown();
         }
