@@ -194,12 +194,12 @@ class CookieFlowTest {
         NoonStory noon = NoonStory.integrator();
         Story story = noon.story();
         Story.App app = story.app("shop");
-        String connection;
+        Answer token;
         String told;
         try (CapturedLog log = CapturedLog.of("", "dev.latchkey", "org.apache.hc", "org.hibernate", "io.quarkus")) {
-            connection = story.active(app);
-            story.token(app, connection).expect(200);
+            String connection = story.active(app);
             due(connection);
+            token = story.token(app, connection).expect(200);
             told = story.approver().get("/connections/" + connection).raw().body()
                     + story.approver().get("/audit?connection=" + connection).raw().body()
                     + story.admin().get("/partners/" + story.partner()).raw().body()
@@ -208,7 +208,6 @@ class CookieFlowTest {
         }
 
         Map<String, String> secrets = new HashMap<>();
-        Answer token = story.token(app, connection).expect(200);
         token.json()
                 .path("cookies")
                 .forEach(cookie -> secrets.put(
