@@ -1,5 +1,6 @@
 package dev.latchkey.catalog;
 
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
 
@@ -27,7 +28,19 @@ public enum HandshakeKind {
     PARTNER_CALLBACK(
             true,
             Set.of("partner_id", "client_id", "client_secret"),
-            Set.of(EndpointName.AUTHORIZATION_ENDPOINT, EndpointName.TOKEN_ENDPOINT));
+            Set.of(EndpointName.AUTHORIZATION_ENDPOINT, EndpointName.TOKEN_ENDPOINT)),
+    /** A signed login with a key of our own account, answered by the cookies of a session. */
+    COOKIE_LOGIN(false, Set.of("credential_file"), Set.of(EndpointName.LOGIN_ENDPOINT, EndpointName.API_BASE)),
+    /** A person's consent whose code becomes a key of their account, by which {@link #COOKIE_LOGIN} goes on. */
+    COOKIE_LOGIN_CODE(
+            true,
+            Set.of("client_id", "client_secret", "credential_file"),
+            Set.of(
+                    EndpointName.AUTHORIZATION_ENDPOINT,
+                    EndpointName.TOKEN_CREATE_ENDPOINT,
+                    EndpointName.TOKEN_EXCHANGE_ENDPOINT,
+                    EndpointName.LOGIN_ENDPOINT,
+                    EndpointName.API_BASE));
 
     private final boolean browser;
     private final Set<String> credentialFields;
@@ -62,6 +75,14 @@ public enum HandshakeKind {
     /** The addresses that the protocol cannot do without; an issuer's metadata may bring those of OAuth 2. */
     public Set<EndpointName> endpoints() {
         return endpoints;
+    }
+
+    /** The longest life that a row of this kind may give to what apps receive: a session lasts longer than a token. */
+    Duration longestLife() {
+        return switch (this) {
+            case COOKIE_LOGIN, COOKIE_LOGIN_CODE -> Duration.ofDays(30);
+            default -> Duration.ofHours(24);
+        };
     }
 
     /** The name in YAML and JSON. */

@@ -63,6 +63,8 @@ public final class Demo {
                     new SigningPartner.Body("application/x-www-form-urlencoded", "type=buy&text=5+%25+off"),
                     new SigningPartner.Proof("/data/parameters/text/0", "5 % off"),
                     Optional.empty()),
+            new CookiePartner("noon", false),
+            new CookiePartner("noon-oauth", true),
             new OAuth2Partner(
                     "noones-oauth2-direct",
                     "noones",

@@ -35,6 +35,7 @@ public final class ControlApi {
     private final FaultOrders faults;
     private final WebhookOrders webhooks;
     private final Reset reset;
+    private final NoonOrders noon;
 
     public ControlApi(World world, Partners partners) {
         this.world = world;
@@ -43,6 +44,7 @@ public final class ControlApi {
         this.consumers = new ConsumerOrders(world, partners);
         this.faults = new FaultOrders(world, partners);
         this.webhooks = new WebhookOrders(world.webhooks());
+        this.noon = new NoonOrders(world);
         this.reset = new Reset(world, partners);
     }
 
@@ -86,6 +88,9 @@ public final class ControlApi {
     }
 
     private Response routeByName(Request request) {
+        if (request.path().startsWith(NoonOrders.PREFIX)) {
+            return noon.handle(request);
+        }
         if (request.path().startsWith(SETTINGS)) {
             Partner partner = partners.named(request.path().substring(SETTINGS.length()));
             if (request.method().equals("PUT")) {
@@ -156,7 +161,7 @@ public final class ControlApi {
     }
 
     /** JSON by its media type: a form of a foreign web page cannot send it without asking first. */
-    private static ObjectNode body(Request request) {
+    static ObjectNode body(Request request) {
         if (!request.mediaType().equals("application/json")) {
             throw new Refusal(415, "invalid_request", "content type must be application/json");
         }

@@ -20,6 +20,7 @@ final class Reset {
                             world.clients().clear();
                             world.oauth1().clearConsumers();
                             partners.clear();
+                            world.noon().clear();
                         },
                 "settings",
                         () -> {
@@ -41,6 +42,7 @@ final class Reset {
                             world.grants().clear();
                             world.oauth1().clear();
                             world.consents().clear();
+                            world.noon().sessions().clear();
                         });
     }
 

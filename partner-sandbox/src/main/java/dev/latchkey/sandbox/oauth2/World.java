@@ -11,6 +11,7 @@ import dev.latchkey.sandbox.oauth2.client.ClientRegistry;
 import dev.latchkey.sandbox.oauth2.grant.Grants;
 import dev.latchkey.sandbox.oauth2.grant.TokenSource;
 import dev.latchkey.sandbox.webhook.WebhookBook;
+import dev.latchkey.sandbox.noon.NoonBook;
 import java.net.URI;
 import java.time.Clock;
 import java.util.random.RandomGenerator;
@@ -30,6 +31,7 @@ public final class World {
     private final Counters counters = new Counters();
     private final RequestLog requests = new RequestLog();
     private final Tokens oauth1 = new Tokens();
+    private final NoonBook noon;
     private final AssertionLog assertionLog = new AssertionLog();
     private final NonceBook nonces = new NonceBook();
     private final WebhookBook webhooks;
@@ -40,6 +42,7 @@ public final class World {
         this.tokens = new TokenSource(random);
         this.grants = new Grants(clock, tokens);
         this.consents = new PendingConsents(clock, tokens);
+        this.noon = new NoonBook(clock, tokens);
         this.assertions = new AssertionVerifier(clock, assertionLog);
         this.webhooks = new WebhookBook(tokens, clock);
     }
@@ -83,6 +86,10 @@ public final class World {
 
     public Counters counters() {
         return counters;
+    }
+
+    public NoonBook noon() {
+        return noon;
     }
 
     public RequestLog requests() {

@@ -31,6 +31,7 @@ public final class Partners {
                         new Cryptonit(world),
                         new Cryptonex(world),
                         new NoiseAware(world),
+                        new Noon(world),
                         new Noones(world),
                         new NoonesHmac(world))
                 .collect(Collectors.toUnmodifiableMap(Partner::id, Function.identity()));
