@@ -36,19 +36,16 @@ class ContractTest {
             .map(call -> call.replace(" ", " /api/v1"))
             .collect(Collectors.toCollection(TreeSet::new));
 
-    private static final Set<String> OUTSIDE_OF_THE_API =
-            Set.of(
-                    "POST /oauth2/token",
-                    "GET /connect/{ticket}",
-                    "GET /callback/{registration}",
-                    "GET /webhooks/{registration}/{name}",
-                    "POST /webhooks/{registration}/{name}");
+    private static final Set<String> OUTSIDE_OF_THE_API = Set.of(
+            "POST /oauth2/token",
+            "GET /connect/{ticket}",
+            "GET /callback/{registration}",
+            "GET /webhooks/{registration}/{name}",
+            "POST /webhooks/{registration}/{name}");
 
     /** Promised, and not built yet: each comes with its protocol. */
     private static final List<String> LATER = List.of(
-            "/api/v1/connections/{id}/sign",
-            "/api/v1/connections/{id}/proxy/{path}",
-            "/connection-url/{registration}");
+            "/api/v1/connections/{id}/sign", "/api/v1/connections/{id}/proxy/{path}", "/connection-url/{registration}");
 
     @Test
     @DisplayName("the OpenAPI document names every call of the contract and no other")
