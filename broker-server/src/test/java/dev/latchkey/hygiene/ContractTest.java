@@ -34,8 +34,7 @@ class ContractTest {
             .map(call -> call.replace(" ", " /api/v1"))
             .collect(Collectors.toCollection(TreeSet::new));
 
-    private static final Set<String> OUTSIDE_OF_THE_API =
-            Set.of(
+    private static final Set<String> OUTSIDE_OF_THE_API = Set.of(
             "POST /oauth2/token",
             "GET /connect/{ticket}",
             "GET /callback/{registration}",
