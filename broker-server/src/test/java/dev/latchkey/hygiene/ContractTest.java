@@ -28,6 +28,10 @@ class ContractTest {
                     "POST /connections, GET /connections, GET /connections/{id}, POST /connections/{id}/approve",
                     "POST /connections/{id}/reject, POST /connections/{id}/revoke, POST /connections/{id}/connect-url",
                     "POST /connections/{id}/confirm, POST /connections/{id}/token, GET /audit",
+                    "POST /connections/{id}/sign, GET /connections/{id}/proxy/{path}",
+                    "HEAD /connections/{id}/proxy/{path}, OPTIONS /connections/{id}/proxy/{path}",
+                    "POST /connections/{id}/proxy/{path}, PUT /connections/{id}/proxy/{path}",
+                    "PATCH /connections/{id}/proxy/{path}, DELETE /connections/{id}/proxy/{path}",
                     "PUT /partners/{partner}/standing-approvals/{app}, DELETE /partners/{partner}/standing-approvals/{app}",
                     "PUT /connections/{id}/grants/{app}, DELETE /connections/{id}/grants/{app}")
             .flatMap(line -> Stream.of(line.split(", ")))
@@ -39,8 +43,6 @@ class ContractTest {
 
     /** Promised, and not built yet: each comes with its protocol. */
     private static final List<String> LATER = List.of(
-            "/api/v1/connections/{id}/sign",
-            "/api/v1/connections/{id}/proxy/{path}",
             "/connection-url/{registration}",
             "/webhooks/{registration}/{secret path}");
 

@@ -47,6 +47,11 @@ final class DocumentedCalls {
             return path.startsWith("/oauth2/");
         }
 
+        /** Whether what follows in the path, the query and the body are a partner's to judge. */
+        boolean isProxied() {
+            return path.contains("/proxy/");
+        }
+
         boolean isBrowsers() {
             return path.startsWith("/connect/") || path.startsWith("/callback/");
         }

@@ -25,6 +25,7 @@ final class Scene {
             "PUT /api/v1/partners/{id}", Set.of("catalog"),
             "POST /api/v1/connections", Set.of("partner", "owner"),
             "POST /api/v1/connections/{id}/confirm", Set.of("handle"),
+            "POST /api/v1/connections/{id}/sign", Set.of("method", "url"),
             "PUT /api/v1/partners/{partner}/standing-approvals/{app}", Set.of("scopes"));
 
     private final Story story = new Story().partner(Map.of());
@@ -75,6 +76,7 @@ final class Scene {
                 "app", app.id(),
                 "partner", story.partner(),
                 "registration", story.partner(),
+                "path", "orders",
                 "ticket", "t".repeat(43));
     }
 
@@ -103,6 +105,18 @@ final class Scene {
                     case "POST /api/v1/connections/{id}/confirm" -> Map.of("handle", HANDLE);
                     case "POST /api/v1/connections/{id}/reject", "POST /api/v1/connections/{id}/revoke" ->
                         Map.of("comment", "c");
+                    case "POST /api/v1/connections/{id}/sign" ->
+                        Map.of(
+                                "method",
+                                "POST",
+                                "url",
+                                story.at("api/orders"),
+                                "headers",
+                                Map.of("Accept", "application/json"),
+                                "body",
+                                "{}",
+                                "body_base64",
+                                "e30=");
                     case "POST /api/v1/connections/{id}/token" -> Map.of("min_ttl", 60, "scopes", List.of("read"));
                     case "PUT /api/v1/connections/{id}/grants/{app}" ->
                         Map.of("scopes", List.of("read"), "methods", List.of());
