@@ -1,5 +1,6 @@
 package dev.latchkey.catalog;
 
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
 
@@ -13,7 +14,19 @@ public enum HandshakeKind {
     /** RFC 6749 section 4.4. */
     CLIENT_CREDENTIALS(false, Set.of("client_id", "client_secret", "private_key"), Set.of(EndpointName.TOKEN_ENDPOINT)),
     /** Nothing to be fetched: the registration's own credentials sign each request, see {@link SigningScheme}. */
-    API_KEY(false, Set.of(), Set.of(EndpointName.API_BASE));
+    API_KEY(false, Set.of(), Set.of(EndpointName.API_BASE)),
+    /** A signed login with a key of our own account, answered by the cookies of a session. */
+    COOKIE_LOGIN(false, Set.of("credential_file"), Set.of(EndpointName.LOGIN_ENDPOINT, EndpointName.API_BASE)),
+    /** A person's consent whose code becomes a key of their account, by which {@link #COOKIE_LOGIN} goes on. */
+    COOKIE_LOGIN_CODE(
+            true,
+            Set.of("client_id", "client_secret", "credential_file"),
+            Set.of(
+                    EndpointName.AUTHORIZATION_ENDPOINT,
+                    EndpointName.TOKEN_CREATE_ENDPOINT,
+                    EndpointName.TOKEN_EXCHANGE_ENDPOINT,
+                    EndpointName.LOGIN_ENDPOINT,
+                    EndpointName.API_BASE));
 
     private final boolean browser;
     private final Set<String> credentialFields;
@@ -38,6 +51,14 @@ public enum HandshakeKind {
     /** The addresses that the protocol cannot do without; an issuer's metadata may bring those of OAuth 2. */
     public Set<EndpointName> endpoints() {
         return endpoints;
+    }
+
+    /** The longest life that a row of this kind may give to what apps receive: a session lasts longer than a token. */
+    Duration longestLife() {
+        return switch (this) {
+            case COOKIE_LOGIN, COOKIE_LOGIN_CODE -> Duration.ofDays(30);
+            default -> Duration.ofHours(24);
+        };
     }
 
     /** The name in YAML and JSON. */

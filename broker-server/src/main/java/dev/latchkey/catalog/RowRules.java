@@ -34,6 +34,9 @@ final class RowRules {
         if ((row.kind() == HandshakeKind.API_KEY) && row.signing() == SigningScheme.NONE) {
             return Optional.of(BrokerException.invalid("/signing", "an api_key signs, by one of the schemes"));
         }
+        if (row.refresh().maximumLifetime().compareTo(row.kind().longestLife()) > 0) {
+            return Optional.of(BrokerException.invalid("/refresh", "maximum_lifetime is above what this kind may have"));
+        }
         if (row.openid() && !row.kind().needsBrowser()) {
             return Optional.of(BrokerException.invalid("/openid", "only for authorization_code"));
         }

@@ -19,6 +19,7 @@ final class CredentialCheck {
     private static final String CLIENT_SECRET = "client_secret";
     private static final String CONSUMER_SECRET = "consumer_secret";
     private static final String PRIVATE_KEY = "private_key";
+    private static final Set<String> OBJECTS = Set.of(PRIVATE_KEY, CredentialFile.FIELD);
 
     private CredentialCheck() {}
 
@@ -72,13 +73,17 @@ final class CredentialCheck {
     }
 
     private static Secret secret(String name, JsonNode value) {
-        // A JWK may be given as it is, without being quoted once more.
-        String text = name.equals(PRIVATE_KEY) && value.isObject() ? value.toString() : value.textValue();
+        // A JWK or a downloaded file may be given as it is, without being quoted once more.
+        boolean object = OBJECTS.contains(name) && value.isObject();
+        String text = object ? value.toString() : value.textValue();
         if (text == null || text.isBlank() || text.length() > LONGEST || !RowJson.isKeepable(text)) {
             throw BrokerException.invalid(pointer(name), "A text of 1 to " + LONGEST + " characters is needed.");
         }
         if (name.equals(PRIVATE_KEY)) {
             return ClientKey.parse(Secret.of(text)).jwk();
+        }
+        if (name.equals(CredentialFile.FIELD)) {
+            return CredentialFile.parse(Secret.of(text), pointer(name)).text();
         }
         if (text.codePoints().anyMatch(Character::isISOControl)) {
             throw BrokerException.invalid(pointer(name), "Control characters are not allowed.");

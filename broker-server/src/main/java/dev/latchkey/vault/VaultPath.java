@@ -33,6 +33,11 @@ public record VaultPath(String value) {
         return new VaultPath("staged/" + connection);
     }
 
+    /** A credential that was brought along and waits for the approval of its connection. */
+    public static VaultPath brought(UUID connection) {
+        return new VaultPath("imports/" + connection);
+    }
+
     /** What a handshake under way must remember until the browser is back. */
     public static VaultPath handshake(UUID flow) {
         return new VaultPath("handshakes/" + flow);

@@ -22,7 +22,7 @@ final class SecretRules {
     static final Map<String, Set<Purpose>> READERS = Map.ofEntries(
             entry("boot", Set.of(Purpose.STORE)),
             entry("secret", Set.of(Purpose.DIGEST)),
-            entry("vault", Set.of(Purpose.STORE, Purpose.DIGEST)),
+            entry("vault", Set.of(Purpose.STORE, Purpose.DIGEST, Purpose.SEND_TO_PARTNER)),
             entry("outbound", Set.of(Purpose.SEND_TO_PARTNER)),
             entry("handshake", Set.of(Purpose.SEND_TO_PARTNER, Purpose.SHOW_ONCE, Purpose.DIGEST)),
             entry("handshake.protocol", Set.of(Purpose.SEND_TO_PARTNER, Purpose.DIGEST)),

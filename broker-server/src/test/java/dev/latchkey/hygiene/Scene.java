@@ -101,7 +101,9 @@ final class Scene {
                                 "return_url",
                                 Story.RETURN_URL,
                                 "purpose",
-                                "p");
+                                "p",
+                                "import",
+                                Map.of("refresh_token", "r-" + story.mark()));
                     case "POST /api/v1/connections/{id}/confirm" -> Map.of("handle", HANDLE);
                     case "POST /api/v1/connections/{id}/reject", "POST /api/v1/connections/{id}/revoke" ->
                         Map.of("comment", "c");

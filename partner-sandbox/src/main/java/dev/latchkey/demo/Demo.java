@@ -34,6 +34,8 @@ public final class Demo {
                             "token_endpoint", "/cryptonit/oauth/token",
                             "api_base", "/cryptonit/apiv2/rest"),
                     "/cryptonit/apiv2/rest/users/me"),
+            new CookiePartner("noon", false),
+            new CookiePartner("noon-oauth", true),
             new OAuth2Partner(
                     "noones-oauth2-direct",
                     "noones",

@@ -116,7 +116,8 @@ class TokenAnswerReader {
         }
     }
 
-    private static Optional<JsonNode> object(PartnerResponse response) {
+    /** The JSON object of an answer, strictly read; empty if it is none. */
+    static Optional<JsonNode> object(PartnerResponse response) {
         String type = response.header("content-type").orElse("").toLowerCase(Locale.ROOT);
         if (type.startsWith("text/html")) {
             return Optional.empty();

@@ -128,6 +128,43 @@ public final class SandboxControl {
         return call("GET", "assertions?partner=" + encoded(partner), "");
     }
 
+    /** Registers a key of a Noon service account; the public half is PEM. */
+    public void registerNoonKey(String account, String projectCode, String keyId, String publicKeyPem) {
+        ObjectNode json = MAPPER.createObjectNode()
+                .put("account", account)
+                .put("project_code", projectCode)
+                .put("key_id", keyId)
+                .put("public_key", publicKeyPem);
+        call("POST", "noon/keys", json.toString());
+    }
+
+    /** Removes a key of a Noon service account; the sessions that it logged in live on. */
+    public void removeNoonKey(String keyId) {
+        call("DELETE", "noon/keys/" + encoded(keyId), "");
+    }
+
+    /** The keys of all Noon service accounts. */
+    public JsonNode noonKeys() {
+        return call("GET", "noon/keys", "");
+    }
+
+    /** Ends the sessions that a key logged in at Noon and answers how many there were. */
+    public int killNoonSessions(String keyId) {
+        return call("DELETE", "noon/sessions?key_id=" + encoded(keyId), "")
+                .path("ended")
+                .asInt();
+    }
+
+    /** The live sessions at Noon, with their cookies. */
+    public JsonNode noonSessions() {
+        return call("GET", "noon/sessions", "");
+    }
+
+    /** Sets what Noon can be told: {@code session_seconds}, {@code cookies}; what is not given is the default. */
+    public JsonNode noonSettings(Map<String, ?> settings) {
+        return call("PUT", "noon/settings", MAPPER.valueToTree(settings).toString());
+    }
+
     /** Forgets the named parts, or everything if none is named. */
     public void reset(String... parts) {
         ObjectNode json = MAPPER.createObjectNode();

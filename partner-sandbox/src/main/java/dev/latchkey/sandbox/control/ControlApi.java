@@ -30,12 +30,14 @@ public final class ControlApi {
     private final ClientOrders clients;
     private final FaultOrders faults;
     private final Reset reset;
+    private final NoonOrders noon;
 
     public ControlApi(World world, Partners partners) {
         this.world = world;
         this.partners = partners;
         this.clients = new ClientOrders(world, partners);
         this.faults = new FaultOrders(world, partners);
+        this.noon = new NoonOrders(world);
         this.reset = new Reset(world, partners);
     }
 
@@ -77,6 +79,9 @@ public final class ControlApi {
     }
 
     private Response routeByName(Request request) {
+        if (request.path().startsWith(NoonOrders.PREFIX)) {
+            return noon.handle(request);
+        }
         if (request.path().startsWith(SETTINGS)) {
             Partner partner = partners.named(request.path().substring(SETTINGS.length()));
             if (request.method().equals("PUT")) {
@@ -120,7 +125,7 @@ public final class ControlApi {
     }
 
     /** JSON by its media type: a form of a foreign web page cannot send it without asking first. */
-    private static ObjectNode body(Request request) {
+    static ObjectNode body(Request request) {
         if (!request.mediaType().equals("application/json")) {
             throw new Refusal(415, "invalid_request", "content type must be application/json");
         }

@@ -19,6 +19,7 @@ final class Reset {
                         () -> {
                             world.clients().clear();
                             partners.clear();
+                            world.noon().clear();
                         },
                 "settings", world.settings()::clear,
                 "faults", world.faults()::clear,
@@ -33,6 +34,7 @@ final class Reset {
                         () -> {
                             world.grants().clear();
                             world.consents().clear();
+                            world.noon().sessions().clear();
                         });
     }
 

@@ -9,6 +9,9 @@ public enum Endpoint {
     REFRESH,
     REVOKE,
     API,
+    LOGIN,
+    TOKEN_CREATE,
+    TOKEN_EXCHANGE,
     JWKS,
     METADATA;
 

@@ -8,6 +8,7 @@ import dev.latchkey.sandbox.oauth2.client.AssertionVerifier;
 import dev.latchkey.sandbox.oauth2.client.ClientRegistry;
 import dev.latchkey.sandbox.oauth2.grant.Grants;
 import dev.latchkey.sandbox.oauth2.grant.TokenSource;
+import dev.latchkey.sandbox.noon.NoonBook;
 import java.net.URI;
 import java.time.Clock;
 import java.util.random.RandomGenerator;
@@ -26,6 +27,7 @@ public final class World {
     private final FaultQueue faults = new FaultQueue();
     private final Counters counters = new Counters();
     private final RequestLog requests = new RequestLog();
+    private final NoonBook noon;
     private final AssertionLog assertionLog = new AssertionLog();
 
     public World(URI base, Clock clock, RandomGenerator random) {
@@ -34,6 +36,7 @@ public final class World {
         this.tokens = new TokenSource(random);
         this.grants = new Grants(clock, tokens);
         this.consents = new PendingConsents(clock, tokens);
+        this.noon = new NoonBook(clock, tokens);
         this.assertions = new AssertionVerifier(clock, assertionLog);
     }
 
@@ -76,6 +79,10 @@ public final class World {
 
     public Counters counters() {
         return counters;
+    }
+
+    public NoonBook noon() {
+        return noon;
     }
 
     public RequestLog requests() {

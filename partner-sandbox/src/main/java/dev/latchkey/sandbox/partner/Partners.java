@@ -27,7 +27,8 @@ public final class Partners {
         this.world = world;
         Partner cryptonit = new Cryptonit(world);
         Partner noones = new Noones(world);
-        this.fixed = Map.of(cryptonit.id(), cryptonit, noones.id(), noones);
+        Partner noon = new Noon(world);
+        this.fixed = Map.of(cryptonit.id(), cryptonit, noones.id(), noones, noon.id(), noon);
     }
 
     /** The partner with this id; a generic one comes into being when the control API first names it. */
