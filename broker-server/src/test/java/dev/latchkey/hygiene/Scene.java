@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A partner, apps and connections that bad requests aim at, and the good request that each of them distorts. */
 final class Scene {
@@ -108,17 +109,18 @@ final class Scene {
                     case "POST /api/v1/connections/{id}/reject", "POST /api/v1/connections/{id}/revoke" ->
                         Map.of("comment", "c");
                     case "POST /api/v1/connections/{id}/sign" ->
-                        Map.of(
-                                "method",
-                                "POST",
-                                "url",
-                                story.at("api/orders"),
-                                "headers",
-                                Map.of("Accept", "application/json"),
-                                "body",
-                                "{}",
+                        with( // a body is given in one of its two forms
+                                Map.of(
+                                        "method",
+                                        "POST",
+                                        "url",
+                                        story.at("api/orders"),
+                                        "headers",
+                                        Map.of("Accept", "application/json"),
+                                        "body",
+                                        "{}"),
                                 "body_base64",
-                                "e30=");
+                                null);
                     case "POST /api/v1/connections/{id}/token" -> Map.of("min_ttl", 60, "scopes", List.of("read"));
                     case "PUT /api/v1/connections/{id}/grants/{app}" ->
                         Map.of("scopes", List.of("read"), "methods", List.of());
@@ -157,7 +159,7 @@ final class Scene {
                 Map.of("endpoints", endpoints));
     }
 
-    private static Map<String, Object> with(Map<String, Object> body, String name, Object value) {
+    private static Map<String, Object> with(Map<String, Object> body, String name, @Nullable Object value) {
         Map<String, Object> more = new LinkedHashMap<>(body);
         more.put(name, value);
         return more;
