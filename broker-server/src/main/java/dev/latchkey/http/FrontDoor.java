@@ -28,6 +28,7 @@ final class FrontDoor {
     private final SizeFilter sizes;
     private final HostFilter hosts;
     private final PathFilter paths;
+    private final SlowBodyFilter bodies;
 
     FrontDoor(
             ProblemWriter problems,
@@ -35,13 +36,15 @@ final class FrontDoor {
             SecurityHeadersFilter headers,
             SizeFilter sizes,
             HostFilter hosts,
-            PathFilter paths) {
+            PathFilter paths,
+            SlowBodyFilter bodies) {
         this.problems = problems;
         this.requestIds = requestIds;
         this.headers = headers;
         this.sizes = sizes;
         this.hosts = hosts;
         this.paths = paths;
+        this.bodies = bodies;
     }
 
     void register(@Observes Filters filters) {
@@ -51,6 +54,7 @@ final class FrontDoor {
         filters.register(step(hosts::check), FIRST - 3);
         filters.register(step(paths::check), FIRST - 4);
         filters.register(step(sizes::limitBody), LAST);
+        filters.register(step(bodies::watch), FIRST - 5);
     }
 
     /** Passes the request on, or ends it with the problem that the step throws. */

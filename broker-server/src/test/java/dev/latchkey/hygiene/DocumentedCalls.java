@@ -52,6 +52,11 @@ final class DocumentedCalls {
             return path.contains("/proxy/");
         }
 
+        /** Whether a partner calls it, who proves itself by the path. */
+        boolean isPartners() {
+            return path.startsWith("/webhooks/");
+        }
+
         boolean isBrowsers() {
             return path.startsWith("/connect/") || path.startsWith("/callback/");
         }
