@@ -46,6 +46,15 @@ public final class Demo {
                             "token_endpoint", "/cryptonit/oauth/token",
                             "api_base", "/cryptonit/apiv2/rest"),
                     "/cryptonit/apiv2/rest/users/me"),
+            new CallbackPartner(
+                    "noiseaware",
+                    "noiseaware",
+                    Map.of(
+                            "authorization_endpoint", "/noiseaware/authorize",
+                            "token_endpoint", "/noiseaware/token",
+                            "refresh_endpoint", "/noiseaware/token/refresh",
+                            "api_base", "/noiseaware-api"),
+                    "/noiseaware-api/units"),
             new SigningPartner(
                     "noones-hmac",
                     "/noones/api",
@@ -54,6 +63,8 @@ public final class Demo {
                     new SigningPartner.Body("application/x-www-form-urlencoded", "type=buy&text=5+%25+off"),
                     new SigningPartner.Proof("/data/parameters/text/0", "5 % off"),
                     Optional.empty()),
+            new CookiePartner("noon", false),
+            new CookiePartner("noon-oauth", true),
             new OAuth2Partner(
                     "noones-oauth2-direct",
                     "noones",

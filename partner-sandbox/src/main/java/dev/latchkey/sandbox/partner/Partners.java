@@ -27,7 +27,13 @@ public final class Partners {
 
     public Partners(World world) {
         this.world = world;
-        this.fixed = Stream.of(new Cryptonit(world), new Noones(world), new NoonesHmac(world), new Cryptonex(world))
+        this.fixed = Stream.of(
+                        new Cryptonit(world),
+                        new Cryptonex(world),
+                        new NoiseAware(world),
+                        new Noon(world),
+                        new Noones(world),
+                        new NoonesHmac(world))
                 .collect(Collectors.toUnmodifiableMap(Partner::id, Function.identity()));
     }
 
