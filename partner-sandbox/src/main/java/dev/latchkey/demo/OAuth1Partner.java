@@ -88,7 +88,7 @@ record OAuth1Partner(
 
     private Map<String, String> credentials() {
         Map<String, String> credentials =
-                new TreeMap<>(Map.of("consumer_key", "latchkey-" + name, "consumer_secret", random()));
+                new TreeMap<>(Map.of("consumer_key", clientKey(), "consumer_secret", random()));
         if (legs.isEmpty()) {
             credentials.put("token", random());
             credentials.put("token_secret", random());
@@ -114,11 +114,11 @@ record OAuth1Partner(
                                 "settings",
                                 Map.of("endpoints", addresses)))
                 .expect(201);
-        String key = credentials.get("consumer_key");
-        String secret = credentials.get("consumer_secret");
+        String key = clientKey();
+        String secret = credentials.getOrDefault("consumer_secret", "");
         if (legs.isEmpty()) {
             stage.sandbox()
-                    .registerPreset(SANDBOX, key, secret, credentials.get("token"), credentials.get("token_secret"));
+                    .registerPreset(SANDBOX, key, secret, credentials.getOrDefault("token", ""), credentials.getOrDefault("token_secret", ""));
         } else {
             stage.sandbox().registerConsumer(SANDBOX, key, secret, answer.text("redirect_uri"));
         }
@@ -158,8 +158,8 @@ record OAuth1Partner(
         browser.followAll();
         return stage.returnPage()
                 .takeHandle(connection)
-                .orElseThrow(() -> new StepFailed(
-                        "no handle at the app's return URL but " + browser.page().status()));
+                .orElseThrow(() -> new StepFailed("no handle at the app's return URL but "
+                        + browser.page().status()));
     }
 
     private Answer sign(Stage stage, Identity app, String connection) throws StepFailed {
@@ -183,7 +183,8 @@ record OAuth1Partner(
         signed.json()
                 .path("headers")
                 .properties()
-                .forEach(field -> request.header(field.getKey(), field.getValue().asText()));
+                .forEach(
+                        field -> request.header(field.getKey(), field.getValue().asText()));
         try {
             HttpResponse<String> response = HTTP.send(request.build(), BodyHandlers.ofString());
             if (response.statusCode() != 200) {
@@ -216,6 +217,10 @@ record OAuth1Partner(
             throw new StepFailed("an answer of the broker held a secret");
         }
         return true;
+    }
+
+    private String clientKey() {
+        return "latchkey-" + name;
     }
 
     private String at(Stage stage, String path) {
