@@ -111,11 +111,13 @@ final class StreamingPartnerHttp implements PartnerStreams {
             return call.get();
         } catch (ExecutionException e) {
             watch.close();
-            switch (e.getCause()) {
-                case PartnerCallException failure -> throw failure;
-                case BrokerException ofTheSender -> throw ofTheSender;
-                default -> throw CallFailures.explain(e, attempt.mayBeSent());
+            if (e.getCause() instanceof PartnerCallException failure) {
+                throw failure;
             }
+            if (e.getCause() instanceof BrokerException ofTheSender) {
+                throw ofTheSender;
+            }
+            throw CallFailures.explain(e, attempt.mayBeSent());
         } catch (CancellationException e) {
             throw givenUp(attempt, watch, e);
         } catch (InterruptedException e) {

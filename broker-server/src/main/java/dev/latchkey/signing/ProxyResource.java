@@ -36,6 +36,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -155,7 +156,7 @@ public class ProxyResource {
 
     /** Path and query are taken as they came over the wire: nobody's reading of them comes in between. */
     private static AppRequest asked(String connection, HttpServerRequest request, InputStream body) {
-        String path = request.path();
+        String path = Objects.requireNonNull(request.path());
         String below = path.substring(path.indexOf(connection) + connection.length() + "/proxy".length());
         Map<String, List<String>> headers = new LinkedHashMap<>();
         request.headers()
