@@ -13,8 +13,22 @@ public enum HandshakeKind {
             Set.of(EndpointName.AUTHORIZATION_ENDPOINT, EndpointName.TOKEN_ENDPOINT)),
     /** RFC 6749 section 4.4. */
     CLIENT_CREDENTIALS(false, Set.of("client_id", "client_secret", "private_key"), Set.of(EndpointName.TOKEN_ENDPOINT)),
+    /** RFC 5849 section 2: three legs, after which every request is signed. */
+    OAUTH1(
+            true,
+            Set.of(),
+            Set.of(
+                    EndpointName.REQUEST_TOKEN_ENDPOINT,
+                    EndpointName.AUTHORIZATION_ENDPOINT,
+                    EndpointName.ACCESS_TOKEN_ENDPOINT,
+                    EndpointName.API_BASE)),
     /** Nothing to be fetched: the registration's own credentials sign each request, see {@link SigningScheme}. */
     API_KEY(false, Set.of(), Set.of(EndpointName.API_BASE)),
+    /** The partner calls our ConnectionURL between consent and return; NoiseAware does it so. */
+    PARTNER_CALLBACK(
+            true,
+            Set.of("partner_id", "client_id", "client_secret"),
+            Set.of(EndpointName.AUTHORIZATION_ENDPOINT, EndpointName.TOKEN_ENDPOINT)),
     /** A signed login with a key of our own account, answered by the cookies of a session. */
     COOKIE_LOGIN(false, Set.of("credential_file"), Set.of(EndpointName.LOGIN_ENDPOINT, EndpointName.API_BASE)),
     /** A person's consent whose code becomes a key of their account, by which {@link #COOKIE_LOGIN} goes on. */
@@ -41,6 +55,16 @@ public enum HandshakeKind {
     /** Whether a person has to go through the partner's pages. */
     public boolean needsBrowser() {
         return browser;
+    }
+
+    /** Whether the partner calls us at a ConnectionURL of our own. */
+    public boolean partnerCalls() {
+        return this == PARTNER_CALLBACK;
+    }
+
+    /** The credentials that are ours to choose, and are made up where a registration leaves them out. */
+    public Set<String> madeUp() {
+        return partnerCalls() ? Set.of("client_id", "client_secret") : Set.of();
     }
 
     /** What a registration brings for the handshake itself. */

@@ -153,6 +153,27 @@ class BuiltInRowsTest {
     }
 
     @Test
+    void noiseAware() {
+        CatalogEntry row = row("noiseaware");
+
+        assertThat(row.kind()).isEqualTo(HandshakeKind.PARTNER_CALLBACK);
+        assertThat(row.endpoints().values())
+                .isEqualTo(Map.of(
+                        EndpointName.AUTHORIZATION_ENDPOINT, URI.create("https://login.noiseaware.io/authorize"),
+                        EndpointName.TOKEN_ENDPOINT, URI.create("https://portal.apps.noiseaware.io/token"),
+                        EndpointName.REFRESH_ENDPOINT, URI.create("https://portal.apps.noiseaware.io/token/refresh"),
+                        EndpointName.API_BASE, URI.create("https://portal.apps.noiseaware.io/")));
+        assertThat(row.credentialFields()).containsExactlyInAnyOrder("partner_id", "client_id", "client_secret");
+        assertThat(row.dialect().bareHeader()).contains("authorization");
+        assertThat(row.dialect().reauthorizeStatuses()).containsExactlyInAnyOrder(401, 418);
+        assertThat(row.dialect().name("returned")).isEqualTo("access_code accessCode code");
+        assertThat(row.refresh().maximumLifetime()).isEqualTo(Duration.ofMinutes(15));
+        assertThat(row.refresh().rotation()).isEqualTo(Rotation.STRICT);
+        assertThat(row.pkce()).isFalse();
+        assertThat(row.notes()).contains("assumed");
+    }
+
+    @Test
     void noon() {
         CatalogEntry row = row("noon");
 

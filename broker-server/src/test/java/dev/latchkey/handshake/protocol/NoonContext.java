@@ -69,6 +69,7 @@ final class NoonContext {
                         RefreshSemantics.Rotation.NONE, Duration.ZERO, false, Duration.ofHours(22), Duration.ofDays(30)),
                 new Dialect(SignatureMethod.HMAC_SHA1, ParameterPlace.HEADER, NAMES, Optional.empty(), Set.of()),
                 Set.of(),
+                Optional.empty(),
                 "");
         Partner partner = new Partner("p", "P", row, URI.create("https://broker.example/callback/p"), false);
         SecretFields client = SecretFields.of("credential_file", Secret.of(OURS.text()))

@@ -7,6 +7,8 @@ public enum Endpoint {
     AUTHORIZE,
     TOKEN,
     REFRESH,
+    REQUEST_TOKEN,
+    ACCESS_TOKEN,
     REVOKE,
     API,
     LOGIN,
