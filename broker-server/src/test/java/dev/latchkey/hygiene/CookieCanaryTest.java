@@ -132,8 +132,7 @@ class CookieCanaryTest {
                 .expect(201);
         evidence.keep(asked);
         String id = asked.text("id");
-        evidence.keep(
-                story.approver().post("/connections/" + id + "/approve").expect(200));
+        evidence.keep(story.approver().post("/connections/" + id + "/approve").expect(200));
         evidence.keep(story.approver()
                 .put("/connections/" + id + "/grants/" + app.id(), Map.of())
                 .expect(200));
@@ -156,7 +155,8 @@ class CookieCanaryTest {
     private void keepWhatThePartnerSaw(NoonStory noon) throws Exception {
         watch(noon.key());
         for (SeenRequest login : noon.story().control().requests("noon", "login")) {
-            String token = new ObjectMapper().readTree(login.body()).path("token").asText("");
+            String token =
+                    new ObjectMapper().readTree(login.body()).path("token").asText("");
             if (token.length() > 100) {
                 canaries.watch("JWT", token);
             }
@@ -170,7 +170,10 @@ class CookieCanaryTest {
 
     private void reads(Story story, String id) {
         for (String path : List.of(
-                "/partners/" + story.partner(), "/connections/" + id, "/audit?connection=" + id, "/catalog/noon-oauth")) {
+                "/partners/" + story.partner(),
+                "/connections/" + id,
+                "/audit?connection=" + id,
+                "/catalog/noon-oauth")) {
             evidence.keep(story.admin().get(path).expect(200));
         }
     }
