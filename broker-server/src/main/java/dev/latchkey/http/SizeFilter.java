@@ -59,7 +59,7 @@ final class SizeFilter {
         context.put(VertxHttpRecorder.MAX_REQUEST_SIZE_KEY, isProxied(context) ? MAX_PROXIED_BODY * 2 : MAX_BODY);
     }
 
-    private static boolean isProxied(RoutingContext context) {
+    static boolean isProxied(RoutingContext context) {
         String path = context.request().path();
         return path != null && PathFilter.isProxied(path);
     }
