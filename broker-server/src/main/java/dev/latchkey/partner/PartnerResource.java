@@ -44,6 +44,7 @@ public class PartnerResource {
     private final Registrations registrations;
     private final PartnerRows rows;
     private final Profiles profiles;
+    private final WebhookAddresses webhooks;
     private final PublicUrl publicUrl;
     private final CurrentCaller caller;
 
@@ -51,11 +52,13 @@ public class PartnerResource {
             Registrations registrations,
             PartnerRows rows,
             Profiles profiles,
+            WebhookAddresses webhooks,
             PublicUrl publicUrl,
             CurrentCaller caller) {
         this.registrations = registrations;
         this.rows = rows;
         this.profiles = profiles;
+        this.webhooks = webhooks;
         this.publicUrl = publicUrl;
         this.caller = caller;
     }
@@ -97,7 +100,8 @@ public class PartnerResource {
 
     /**
      * A registration. What the partner has to be told: {@code redirect_uri} where browsers come back, {@code
-     * connection_url} where the partner calls us, and the {@code credentials} that we have made up, shown this once.
+     * connection_url} where the partner calls us, {@code webhook_url} where it sends its events, and the {@code credentials}
+     * that we have made up, shown this once.
      */
     public record PartnerAnswer(
             String id,
@@ -106,6 +110,7 @@ public class PartnerResource {
             Optional<URI> redirectUri,
             Optional<URI> connectionUrl,
             Optional<Map<String, String>> credentials,
+            Optional<URI> webhookUrl,
             JsonNode settings,
             Map<String, String> fingerprints,
             boolean misconfigured,
@@ -182,6 +187,7 @@ public class PartnerResource {
                 kind.filter(HandshakeKind::needsBrowser).map(it -> ours("/callback/", registration)),
                 kind.filter(HandshakeKind::partnerCalls).map(it -> ours("/connection-url/", registration)),
                 shownOnce(saved.madeUp()),
+                webhooks.of(registration),
                 registration.settings(),
                 new TreeMap<>(registration.fingerprints()),
                 registration.misconfigured(),

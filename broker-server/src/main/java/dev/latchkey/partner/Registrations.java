@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Supplier;
 
 /**
@@ -35,6 +36,7 @@ class Registrations {
     private final CredentialMarks marks;
     private final PartnerRegistry registry;
     private final SecretGenerator generator;
+    private final FormerWebhookSecrets former;
     private final Clock clock;
 
     Registrations(
@@ -44,6 +46,7 @@ class Registrations {
             CredentialMarks marks,
             PartnerRegistry registry,
             SecretGenerator generator,
+            FormerWebhookSecrets former,
             Clock clock) {
         this.profiles = profiles;
         this.check = check;
@@ -51,6 +54,7 @@ class Registrations {
         this.marks = marks;
         this.registry = registry;
         this.generator = generator;
+        this.former = former;
         this.clock = clock;
     }
 
@@ -85,6 +89,7 @@ class Registrations {
         PartnerRow row = row(id, wanted, profile, credentials);
         row.createdAt = clock.instant().truncatedTo(ChronoUnit.MICROS);
         row.createdBy = actor.id();
+        row.webhookSalt = UUID.randomUUID();
         AuditEvent event = event(actor, AuditAction.PARTNER_CREATED, id).detail("catalog", wanted.catalog());
         Registration made = undoing(id, Optional.empty(), () -> changes.create(row, credentials, event));
         return new Saved(made, madeUp(credentials, NONE, wanted), warnings);
@@ -103,7 +108,10 @@ class Registrations {
         AuditEvent event = event(actor, AuditAction.PARTNER_CHANGED, id)
                 .detail("credentials", names(wanted.credentials()))
                 .detail("settings", names(wanted.settings()));
-        Registration after = undoing(id, Optional.of(before), () -> changes.replace(before, row, credentials, event));
+        Registration after = undoing(id, Optional.of(before), () -> {
+            former.keep(profile, before, credentials);
+            return changes.replace(before, row, credentials, event);
+        });
         return new Saved(after, madeUp(credentials, kept, wanted), warnings);
     }
 

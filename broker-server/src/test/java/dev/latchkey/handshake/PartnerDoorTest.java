@@ -99,6 +99,11 @@ class PartnerDoorTest {
         }
 
         @Override
+        public Optional<Secret> formerWebhookSecret(Partner partner) {
+            return Optional.empty();
+        }
+
+        @Override
         public void markMisconfigured(String id, boolean misconfigured) {
             throw new AssertionError("nothing is marked");
         }

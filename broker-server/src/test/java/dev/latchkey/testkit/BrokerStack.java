@@ -35,7 +35,10 @@ public final class BrokerStack implements QuarkusTestProfile {
                 "latchkey.admin.password",
                 PASSWORD,
                 "latchkey.approver.password",
-                PASSWORD);
+                PASSWORD,
+                // the tests that guess have a limit of their own
+                "latchkey.webhooks.wrong-paths",
+                "1000000");
     }
 
     @Override

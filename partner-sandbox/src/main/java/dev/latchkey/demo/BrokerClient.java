@@ -68,6 +68,11 @@ final class BrokerClient {
                 .POST(BodyPublishers.ofString(text)));
     }
 
+    /** POST of any body below {@code /api/v1}. */
+    Answer post(Identity who, String path, String type, String body) throws StepFailed {
+        return send(request(who, path).header("Content-Type", type).POST(BodyPublishers.ofString(body)));
+    }
+
     /** Whether any answer so far held this text. */
     boolean everAnswered(String text) {
         return answers.stream().anyMatch(answer -> answer.contains(text));

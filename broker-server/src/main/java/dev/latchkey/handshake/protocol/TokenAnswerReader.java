@@ -135,7 +135,8 @@ class TokenAnswerReader {
         }
     }
 
-    private static Optional<JsonNode> object(PartnerResponse response) {
+    /** The JSON object of an answer, strictly read; empty if it is none. */
+    static Optional<JsonNode> object(PartnerResponse response) {
         if (isPage(response)) {
             return Optional.empty();
         }

@@ -20,13 +20,18 @@ final class ClientOrders {
 
     private final World world;
     private final Partners partners;
+    private final ConsumerOrders consumers;
 
     ClientOrders(World world, Partners partners) {
         this.world = world;
         this.partners = partners;
+        this.consumers = new ConsumerOrders(world, partners);
     }
 
     ObjectNode register(ObjectNode json) {
+        if (json.has("consumer_key")) {
+            return consumers.register(json);
+        }
         Fields f = new Fields(json);
         Client client = new Client(
                 partners.named(f.requiredText("partner")).id(),
@@ -62,7 +67,7 @@ final class ClientOrders {
     }
 
     /** Absolute, http or https, no fragment (RFC 6749 s.3.1.2); so it can never be a script or a header. */
-    private static void checkRedirectUri(String text) {
+    static void checkRedirectUri(String text) {
         URI uri;
         try {
             uri = URI.create(text);
