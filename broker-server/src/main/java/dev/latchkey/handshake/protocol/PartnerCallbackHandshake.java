@@ -9,11 +9,10 @@ import dev.latchkey.handshake.Callback;
 import dev.latchkey.handshake.Handshake;
 import dev.latchkey.handshake.HandshakeContext;
 import dev.latchkey.handshake.HandshakeStep;
+import dev.latchkey.handshake.Handshakes;
 import dev.latchkey.handshake.Importable;
 import dev.latchkey.handshake.Refreshable;
 import dev.latchkey.handshake.Renewal;
-import dev.latchkey.problem.BrokerException;
-import dev.latchkey.problem.ProblemType;
 import dev.latchkey.secret.Purpose;
 import dev.latchkey.secret.Secret;
 import dev.latchkey.secret.SecretGenerator;
@@ -80,7 +79,7 @@ final class PartnerCallbackHandshake implements Handshake, Refreshable, Importab
                 .flatMap(Optional::stream)
                 .findFirst()
                 .map(accessCode -> new BrowserReturn(accessCode, Optional.empty()))
-                .orElseThrow(() -> new BrokerException(ProblemType.STATE_INVALID, "The access code is missing."));
+                .orElseThrow(Handshakes::stateInvalid);
     }
 
     /** The access code is the one that we remember, which the engine has found by what came back. */
