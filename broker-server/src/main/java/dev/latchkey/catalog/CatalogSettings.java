@@ -112,6 +112,7 @@ public final class CatalogSettings {
                 RowReader.refresh(settings.path("refresh"), row.refresh()),
                 RowReader.dialect(settings, row.dialect()),
                 row.credentialFields(),
+                row.webhook(),
                 row.notes());
     }
 

@@ -45,9 +45,12 @@ final class RowRules {
         if (!keepsSecretsOutOfAddresses(row.dialect())) {
             return Optional.of(BrokerException.invalid("/parameters_in", "PLAINTEXT never travels in the query"));
         }
+        if (row.refresh().maximumLifetime().compareTo(row.kind().longestLife()) > 0) {
+            return Optional.of(BrokerException.invalid("/refresh", "maximum_lifetime is above what this kind may have"));
+        }
         if (row.openid() && !row.kind().needsBrowser()) {
             return Optional.of(BrokerException.invalid("/openid", "only for authorization_code"));
         }
-        return Optional.empty();
+        return WebhookReader.violation(row);
     }
 }

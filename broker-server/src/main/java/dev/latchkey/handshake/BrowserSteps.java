@@ -116,17 +116,18 @@ class BrowserSteps {
     }
 
     /**
-     * Remembers that a browser is on its way with this state; {@code partner_bad_response} if the partner, which makes
-     * that of OAuth 1.0, has used it for another flow.
+     * Remembers that a browser is on its way, by what will come back with it; {@code partner_bad_response} if the partner,
+     * which makes that of OAuth 1.0, has used it for another flow.
      */
     @Transactional
-    void remember(UUID flow, Secret state, Opened opened, HandshakeContext context) {
+    void remember(UUID flow, HandshakeStep.Redirect step, Opened opened, HandshakeContext context) {
         PendingHandshakeRow row = new PendingHandshakeRow();
         row.id = flow;
-        row.stateSha256 = digest(context.partner().id(), state);
+        row.stateSha256 = digest(context.partner().id(), step.flow());
         if (isTaken(row.stateSha256)) {
             throw new BrokerException(ProblemType.PARTNER_BAD_RESPONSE, "The partner uses one token for two flows.");
         }
+        row.partnerCodeSha256 = step.partnerCode().map(Secret::sha256).orElse(null);
         row.ticket = opened.ticket();
         row.connection = opened.connection();
         row.partner = context.partner().id();

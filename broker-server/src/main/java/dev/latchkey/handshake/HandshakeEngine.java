@@ -94,7 +94,7 @@ class HandshakeEngine {
         UUID flow = UUID.randomUUID();
         write(VaultPath.handshake(flow), redirect.memo());
         try {
-            steps.remember(flow, redirect.flow(), opened, context);
+            steps.remember(flow, redirect, opened, context);
         } catch (RuntimeException e) {
             vault.destroy(VaultPath.handshake(flow)); // what no row names would never be swept
             throw e;

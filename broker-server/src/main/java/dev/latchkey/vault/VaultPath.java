@@ -48,6 +48,11 @@ public record VaultPath(String value) {
         return new VaultPath("partners/" + id);
     }
 
+    /** What a partner signed its webhooks with before the last change of our registration there. */
+    public static VaultPath formerWebhookSecret(String partner) {
+        return new VaultPath("webhooks/" + partner);
+    }
+
     /** A credential whose revocation at the partner is still to be done (R103). */
     public static VaultPath revocation(UUID id) {
         return new VaultPath("revocations/" + id);

@@ -38,8 +38,12 @@ final class PackageTable {
             entry("handshake.protocol", List.of("handshake", "outbound", "oauth", "oauth1", "secret")),
             entry("refresh", List.of("handshake", "vault", "connection")),
             entry("token", List.of("connection", "vault", "refresh", "audit")),
-            entry("signing", List.of("connection", "handshake", "vault", "refresh", "oauth1", "outbound", "audit")),
+            entry("nonce", List.of("outbound", "secret", "problem")),
+            entry(
+                    "signing",
+                    List.of("connection", "handshake", "vault", "refresh", "oauth1", "outbound", "audit", "nonce")),
             entry("event", List.of("connection", "vault", "outbound", "job")),
+            entry("webhook", List.of("partner", "event", "audit", "job")),
             entry("readiness", List.of("vault", "outbound", "catalog", "partner")),
             entry("boot", List.of("readiness", "vault", "caller", "refresh", "token")));
 

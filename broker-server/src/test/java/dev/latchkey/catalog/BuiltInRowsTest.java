@@ -15,6 +15,9 @@ import org.junit.jupiter.api.Test;
 /** Pins every row that ships with the broker: a change of one is a change for whoever uses the partner. */
 class BuiltInRowsTest {
 
+    private static final String NOON = "https://noon-api-gateway.noon.partners/";
+    private static final RefreshSemantics SESSION =
+            new RefreshSemantics(Rotation.NONE, Duration.ZERO, false, Duration.ofHours(22), Duration.ofDays(30));
     private static final RefreshSemantics STRICT =
             new RefreshSemantics(Rotation.STRICT, Duration.ZERO, false, Duration.ofMinutes(5), Duration.ofHours(24));
     private static final RefreshSemantics NONE =
@@ -180,6 +183,64 @@ class BuiltInRowsTest {
                 "token_secret");
         assertThat(row.dialect().signatureMethod()).isEqualTo(SignatureMethod.HMAC_SHA1);
         assertThat(row.dialect().parametersIn()).isEqualTo(ParameterPlace.QUERY);
+    }
+
+    @Test
+    void noiseAware() {
+        CatalogEntry row = row("noiseaware");
+
+        assertThat(row.kind()).isEqualTo(HandshakeKind.PARTNER_CALLBACK);
+        assertThat(row.endpoints().values())
+                .isEqualTo(Map.of(
+                        EndpointName.AUTHORIZATION_ENDPOINT, URI.create("https://login.noiseaware.io/authorize"),
+                        EndpointName.TOKEN_ENDPOINT, URI.create("https://portal.apps.noiseaware.io/token"),
+                        EndpointName.REFRESH_ENDPOINT, URI.create("https://portal.apps.noiseaware.io/token/refresh"),
+                        EndpointName.API_BASE, URI.create("https://portal.apps.noiseaware.io/")));
+        assertThat(row.credentialFields()).containsExactlyInAnyOrder("partner_id", "client_id", "client_secret");
+        assertThat(row.dialect().bareHeader()).contains("authorization");
+        assertThat(row.dialect().reauthorizeStatuses()).containsExactlyInAnyOrder(401, 418);
+        assertThat(row.dialect().name("returned")).isEqualTo("access_code accessCode code");
+        assertThat(row.refresh().maximumLifetime()).isEqualTo(Duration.ofMinutes(15));
+        assertThat(row.refresh().rotation()).isEqualTo(Rotation.STRICT);
+        assertThat(row.pkce()).isFalse();
+        assertThat(row.notes()).contains("assumed");
+    }
+
+    @Test
+    void noon() {
+        CatalogEntry row = row("noon");
+
+        assertThat(row.kind()).isEqualTo(HandshakeKind.COOKIE_LOGIN);
+        assertThat(row.credentialFields()).containsExactly("credential_file");
+        assertThat(row.endpoints().values())
+                .isEqualTo(Map.of(
+                        EndpointName.LOGIN_ENDPOINT,
+                                URI.create(NOON + "identity/public/v1/api/login"),
+                        EndpointName.API_BASE, URI.create(NOON)));
+        assertThat(row.dialect().names())
+                .isEqualTo(Map.of("login_token", "token", "login_project", "default_project_code"));
+        assertThat(row.headers()).as("R111").containsKey("User-Agent");
+        assertThat(row.refresh()).isEqualTo(SESSION);
+    }
+
+    @Test
+    void noonOauth() {
+        CatalogEntry row = row("noon-oauth");
+
+        assertThat(row.kind()).isEqualTo(HandshakeKind.COOKIE_LOGIN_CODE);
+        assertThat(row.credentialFields())
+                .containsExactlyInAnyOrder("client_id", "client_secret", "credential_file");
+        assertThat(row.endpoints().values())
+                .isEqualTo(Map.of(
+                        EndpointName.AUTHORIZATION_ENDPOINT, URI.create("https://oauth.noon.partners/"),
+                        EndpointName.TOKEN_CREATE_ENDPOINT, URI.create(NOON + "identity/oauth/v1/token/create"),
+                        EndpointName.TOKEN_EXCHANGE_ENDPOINT, URI.create(NOON + "identity/oauth/v1/token/exchange"),
+                        EndpointName.LOGIN_ENDPOINT, URI.create(NOON + "identity/public/v1/api/login"),
+                        EndpointName.API_BASE, URI.create(NOON)));
+        assertThat(row.dialect().names()).containsEntry("created_token", "token").containsEntry("code", "code");
+        assertThat(row.headers()).as("R111").containsKey("User-Agent");
+        assertThat(row.refresh()).isEqualTo(SESSION);
+        assertThat(row.notes()).contains("assumed");
     }
 
     private static void assertSigns(CatalogEntry row, SigningScheme scheme, String apiBase, String... credentials) {

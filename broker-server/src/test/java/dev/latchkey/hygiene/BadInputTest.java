@@ -283,7 +283,7 @@ class BadInputTest {
                             judge.expect(call, who + " goes to " + path, reply, 400, 401, 403, 404, 405);
                         }));
             }
-            if (!call.isBrowsers()) {
+            if (!call.isBrowsers() && !call.isPartners()) {
                 ask(
                         call,
                         plain,

@@ -47,6 +47,11 @@ final class DocumentedCalls {
             return path.startsWith("/oauth2/");
         }
 
+        /** Whether a partner calls it, who proves itself by the path. */
+        boolean isPartners() {
+            return path.startsWith("/webhooks/");
+        }
+
         boolean isBrowsers() {
             return path.startsWith("/connect/") || path.startsWith("/callback/");
         }

@@ -75,7 +75,9 @@ final class Scene {
                 "app", app.id(),
                 "partner", story.partner(),
                 "registration", story.partner(),
-                "ticket", "t".repeat(43));
+                "ticket", "t".repeat(43),
+                "name", "n".repeat(43),
+                "event", "0191d7a0-0000-4000-8000-000000000001");
     }
 
     /** A body that would be accepted, with every member that the call knows. */
@@ -103,6 +105,8 @@ final class Scene {
                                 "import",
                                 Map.of("refresh_token", "r-" + story.mark()));
                     case "POST /api/v1/connections/{id}/confirm" -> Map.of("handle", HANDLE);
+                    case "POST /connection-url/{registration}" ->
+                        Map.of("client_id", "c", "client_secret", "s", "code", "o");
                     case "POST /api/v1/connections/{id}/reject", "POST /api/v1/connections/{id}/revoke" ->
                         Map.of("comment", "c");
                     case "POST /api/v1/connections/{id}/token" -> Map.of("min_ttl", 60, "scopes", List.of("read"));

@@ -101,6 +101,7 @@ public final class OAuth1Sandbox implements AutoCloseable {
                 new RefreshSemantics(Rotation.NONE, Duration.ZERO, false, Duration.ofMinutes(5), Duration.ofHours(1)),
                 dialect,
                 Set.of(),
+                Optional.empty(),
                 "");
         return new HandshakeContext(
                 new Partner("p", "P", row, CALLBACK, false),

@@ -24,6 +24,18 @@ public final class Demo {
 
     /** The rows, in the order of the catalog. */
     static final List<DemoPartner> PARTNERS = List.of(
+            new SigningPartner(
+                    "cryptonex",
+                    "/cryptonex/api",
+                    "",
+                    List.of("user.account_list"),
+                    new SigningPartner.Body(
+                            "application/json",
+                            "{\"jsonrpc\":\"2.0\",\"method\":\"user.account_list\",\"params\":{},\"id\":2}"),
+                    new SigningPartner.Proof("/result/accounts/0/currency", "btc"),
+                    Optional.of(new SigningPartner.Body(
+                            "application/json",
+                            "{\"jsonrpc\":\"2.0\",\"method\":\"account.withdraw\",\"params\":{},\"id\":3}"))),
             new OAuth1Partner(
                     "cryptonit-affiliate",
                     "/cryptonit/apiv2/rest/affiliates",
@@ -56,6 +68,25 @@ public final class Demo {
                             "token_endpoint", "/cryptonit/oauth/token",
                             "api_base", "/cryptonit/apiv2/rest"),
                     "/cryptonit/apiv2/rest/users/me"),
+            new CallbackPartner(
+                    "noiseaware",
+                    "noiseaware",
+                    Map.of(
+                            "authorization_endpoint", "/noiseaware/authorize",
+                            "token_endpoint", "/noiseaware/token",
+                            "refresh_endpoint", "/noiseaware/token/refresh",
+                            "api_base", "/noiseaware-api"),
+                    "/noiseaware-api/units"),
+            new SigningPartner(
+                    "noones-hmac",
+                    "/noones/api",
+                    "/offer/all",
+                    List.of(),
+                    new SigningPartner.Body("application/x-www-form-urlencoded", "type=buy&text=5+%25+off"),
+                    new SigningPartner.Proof("/data/parameters/text/0", "5 % off"),
+                    Optional.empty()),
+            new CookiePartner("noon", false),
+            new CookiePartner("noon-oauth", true),
             new OAuth2Partner(
                     "noones-oauth2-direct",
                     "noones",

@@ -20,6 +20,7 @@ final class Reset {
                             world.clients().clear();
                             world.oauth1().clearConsumers();
                             partners.clear();
+                            world.noon().clear();
                         },
                 "settings",
                         () -> {
@@ -29,6 +30,8 @@ final class Reset {
                 "faults", world.faults()::clear,
                 "counters", world.counters()::clear,
                 "requests", world.requests()::clear,
+                "nonces", world.nonces()::clear,
+                "webhooks", world.webhooks()::clear,
                 "assertions",
                         () -> {
                             world.assertionLog().clear();
@@ -39,6 +42,7 @@ final class Reset {
                             world.grants().clear();
                             world.oauth1().clear();
                             world.consents().clear();
+                            world.noon().sessions().clear();
                         });
     }
 

@@ -11,6 +11,9 @@ public enum Endpoint {
     ACCESS_TOKEN,
     REVOKE,
     API,
+    LOGIN,
+    TOKEN_CREATE,
+    TOKEN_EXCHANGE,
     JWKS,
     METADATA;
 
