@@ -214,7 +214,8 @@ public final class SandboxControl {
      * @return {@code body}, {@code signature}, {@code statuses}: what was sent, and what each attempt was answered
      */
     public JsonNode fireWebhook(String id, Map<String, ?> order) {
-        return call("POST", "webhooks/" + id + "/events", MAPPER.valueToTree(order).toString());
+        return call(
+                "POST", "webhooks/" + id + "/events", MAPPER.valueToTree(order).toString());
     }
 
     /** Has Noones send the last event once more, byte for byte. */
