@@ -19,6 +19,9 @@ final class FrontDoor {
     /** Above everything that the framework registers itself (CORS has 300, authentication 200). */
     private static final int FIRST = 10_000;
 
+    /** After the framework has set its own limit for bodies, before anybody reads one. */
+    private static final int LAST = 1;
+
     private final ProblemWriter problems;
     private final RequestIdFilter requestIds;
     private final SecurityHeadersFilter headers;
@@ -50,6 +53,7 @@ final class FrontDoor {
         filters.register(step(sizes::check), FIRST - 2);
         filters.register(step(hosts::check), FIRST - 3);
         filters.register(step(paths::check), FIRST - 4);
+        filters.register(step(sizes::limitBody), LAST);
         filters.register(step(bodies::watch), FIRST - 5);
     }
 

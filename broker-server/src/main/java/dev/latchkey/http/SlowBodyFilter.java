@@ -8,7 +8,6 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
-import java.util.regex.Pattern;
 
 /**
  * Gives a body a bounded time to arrive in all (R126): a sender of one byte a second would otherwise hold a connection and
@@ -16,8 +15,6 @@ import java.util.regex.Pattern;
  */
 @Singleton
 final class SlowBodyFilter {
-
-    private static final Pattern STREAMED = Pattern.compile("/api/v1/connections/[0-9a-f-]{36}/proxy(/.*)?");
 
     private final ProblemWriter problems;
     private final HttpConfig config;
@@ -29,7 +26,7 @@ final class SlowBodyFilter {
 
     void watch(RoutingContext context) {
         HttpServerRequest request = context.request();
-        if (!mayHaveBody(request) || STREAMED.matcher(request.path()).matches()) {
+        if (!mayHaveBody(request) || PathFilter.isProxied(request.path())) {
             return;
         }
         long timer = context.vertx().setTimer(config.bodyTimeout().toMillis(), fired -> end(context));

@@ -30,6 +30,8 @@ public final class BrokerStack implements QuarkusTestProfile {
                 "true",
                 "latchkey.partners.endpoint-overrides",
                 "true",
+                "latchkey.catalog.folder",
+                "src/test/resources/operator-catalog",
                 "latchkey.admin.password",
                 PASSWORD,
                 "latchkey.approver.password",
