@@ -23,13 +23,22 @@ import java.util.Map;
 /** Lanes as in several broker processes on one database, each with a small pool of its own. */
 public final class Replicas implements AutoCloseable {
 
-    private final DatabaseAccess database = TestDatabase.migrated();
+    private final DatabaseAccess database;
     private final List<AgroalDataSource> pools = new ArrayList<>();
     private final Clock clock;
     private final NonceConfig config;
+    private final Duration deadline;
 
-    /** Lanes that wait for so long. */
+    /** Lanes that wait for so long, on a database of their own. */
     public Replicas(Clock clock, Duration patience, int mostWaiting) {
+        this(TestDatabase.migrated(), clock, patience, mostWaiting, Duration.ofSeconds(10));
+    }
+
+    /** The same on a given database, with the longest time of a call. */
+    public Replicas(
+            DatabaseAccess database, Clock clock, Duration patience, int mostWaiting, Duration deadline) {
+        this.database = database;
+        this.deadline = deadline;
         this.clock = clock;
         this.config = new SmallRyeConfigBuilder()
                 .withMapping(NonceConfig.class)
@@ -93,10 +102,10 @@ public final class Replicas implements AutoCloseable {
         }
     }
 
-    private static OutboundConfig outbound() {
+    private OutboundConfig outbound() {
         return new SmallRyeConfigBuilder()
                 .withMapping(OutboundConfig.class)
-                .withSources(new PropertiesConfigSource(Map.of("latchkey.outbound.deadline", "PT10S"), "test", 100))
+                .withSources(new PropertiesConfigSource(Map.of("latchkey.outbound.deadline", deadline.toString()), "test", 100))
                 .addDiscoveredConverters()
                 .build()
                 .getConfigMapping(OutboundConfig.class);
