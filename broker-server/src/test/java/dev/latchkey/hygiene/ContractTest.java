@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 @TestProfile(BrokerStack.class)
 class ContractTest {
 
-    /** What is promised and built; a call that gets built moves here from {@link #LATER}. */
+    /** What is promised. */
     private static final Set<String> PROMISED = Stream.of(
                     "GET /catalog, GET /catalog/{id}",
                     "POST /partners, GET /partners, GET /partners/{id}, PUT /partners/{id}, DELETE /partners/{id}",
