@@ -23,10 +23,7 @@ final class WebhookReader {
         }
         Optional<Signature> signature = text(node, "signature_header")
                 .map(header -> new Signature(
-                        header,
-                        node.path("secret").asText(),
-                        text(node, "id_header"),
-                        text(node, "timestamp_header")));
+                        header, node.path("secret").asText(), text(node, "id_header"), text(node, "timestamp_header")));
         return Optional.of(new WebhookScheme(text(node, "challenge_header"), signature));
     }
 

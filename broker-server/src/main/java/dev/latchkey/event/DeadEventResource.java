@@ -70,8 +70,7 @@ public class DeadEventResource {
     /** The dead events, of one app or of all. */
     @GET
     @RolesAllowed(Roles.ADMIN)
-    public DeadEventPage list(
-            @QueryParam("app") @Nullable String app, @QueryParam("after") @Nullable String after) {
+    public DeadEventPage list(@QueryParam("app") @Nullable String app, @QueryParam("after") @Nullable String after) {
         if (app != null && !app.matches(APP)) {
             throw BrokerException.invalid("app", "An id matches " + APP + ".");
         }

@@ -34,8 +34,7 @@ class OutboxPartnerEvents implements PartnerEvents {
     }
 
     /** The members of the contract; the payload is not parsed, so that nothing about it changes. */
-    static String body(
-            ObjectMapper json, String partner, Optional<UUID> connection, boolean unsigned, String payload) {
+    static String body(ObjectMapper json, String partner, Optional<UUID> connection, boolean unsigned, String payload) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("type", TYPE);
         body.put("partner", partner);

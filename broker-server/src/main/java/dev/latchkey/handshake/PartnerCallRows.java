@@ -59,7 +59,10 @@ class PartnerCallRows {
                             partner_called_at = coalesce(partner_called_at, clock_timestamp())
                         where id = :id
                         returning partner_calls, partner_called_at > clock_timestamp() - interval '30 seconds'
-                        """, Tuple.class).setParameter("id", flow.id()).getResultStream().findFirst();
+                        """, Tuple.class)
+                .setParameter("id", flow.id())
+                .getResultStream()
+                .findFirst();
         int calls = row.map(it -> it.get(0, Number.class).intValue()).orElse(Integer.MAX_VALUE);
         if (calls == 1) {
             audit.append(answered);

@@ -89,8 +89,8 @@ class PartnerDoor {
     private BrokerException refused(String registration, Actor anonymous) {
         failures.count(registration, anonymous.sourceIp());
         if (rows.count("", "all") <= MOST_ROWS) {
-            audit.append(AuditEvent.of(anonymous, AuditAction.PARTNER_CALLED)
-                    .denied(ProblemType.INVALID_CLIENT.code()));
+            audit.append(
+                    AuditEvent.of(anonymous, AuditAction.PARTNER_CALLED).denied(ProblemType.INVALID_CLIENT.code()));
         }
         return new BrokerException(ProblemType.INVALID_CLIENT, "The client is unknown, or its secret is another one.");
     }

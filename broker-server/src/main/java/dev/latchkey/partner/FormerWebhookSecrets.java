@@ -45,8 +45,8 @@ class FormerWebhookSecrets {
     void keep(CatalogEntry profile, Current before, SecretFields wanted) {
         Optional<String> name =
                 profile.webhook().flatMap(WebhookScheme::signature).map(WebhookScheme.Signature::secret);
-        Optional<Secret> old =
-                name.flatMap(it -> before.credentials().flatMap(stored -> stored.fields().get(it)));
+        Optional<Secret> old = name.flatMap(
+                it -> before.credentials().flatMap(stored -> stored.fields().get(it)));
         if (old.isPresent() && !old.equals(name.flatMap(wanted::get))) {
             write(before.registration().id(), old.get());
         }
@@ -67,7 +67,8 @@ class FormerWebhookSecrets {
         Instant end = clock.instant().plus(config.oldWebhookSecretLifetime());
         SecretFields fields = new SecretFields(Map.of(SECRET, old, ENDS_AT, Secret.of(end.toString())));
         try {
-            vault.write(path, fields, vault.read(path).map(StoredRecord::version).orElse(CredentialVault.ABSENT));
+            vault.write(
+                    path, fields, vault.read(path).map(StoredRecord::version).orElse(CredentialVault.ABSENT));
         } catch (VersionConflictException e) {
             throw new BrokerException(
                     ProblemType.CONFLICT, "The registration was changed by somebody else meanwhile.", e);

@@ -151,9 +151,7 @@ public class PartnerResource {
     @Path("/{id}")
     @RolesAllowed(Roles.ADMIN)
     public PartnerAnswer get(@PathParam("id") String id) {
-        return rows.read(PartnerInput.known(id))
-                .map(this::answer)
-                .orElseThrow(BrokerException::notFound);
+        return rows.read(PartnerInput.known(id)).map(this::answer).orElseThrow(BrokerException::notFound);
     }
 
     /** Changes a registration; credentials that are left out stay. */

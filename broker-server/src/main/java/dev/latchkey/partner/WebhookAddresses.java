@@ -46,8 +46,8 @@ public final class WebhookAddresses {
                 PartnerInput.isId(registration) ? rows.read(registration) : Optional.<Registration>empty();
         // Compared for an unknown one as well, so that the two take the same steps.
         String right = name(registration, row.map(Registration::webhookSalt).orElse(new UUID(0, 0)));
-        boolean matches = MessageDigest.isEqual(
-                right.getBytes(StandardCharsets.UTF_8), name.getBytes(StandardCharsets.UTF_8));
+        boolean matches =
+                MessageDigest.isEqual(right.getBytes(StandardCharsets.UTF_8), name.getBytes(StandardCharsets.UTF_8));
         return matches && row.isPresent()
                 ? registry.find(registration)
                         .filter(partner -> partner.profile().webhook().isPresent())
@@ -58,8 +58,8 @@ public final class WebhookAddresses {
     Optional<URI> of(Registration registration) {
         return profiles.row(registration.catalog())
                 .filter(row -> row.webhook().isPresent())
-                .map(row -> publicUrl.resolve("/webhooks/" + registration.id() + "/"
-                        + name(registration.id(), registration.webhookSalt())));
+                .map(row -> publicUrl.resolve(
+                        "/webhooks/" + registration.id() + "/" + name(registration.id(), registration.webhookSalt())));
     }
 
     private String name(String registration, UUID salt) {

@@ -44,8 +44,7 @@ public class WebhookUrlResource {
             throw new BrokerException(ProblemType.WRONG_KIND, "This partner sends no webhooks.");
         }
         AuditEvent event = AuditEvent.of(actor, AuditAction.WEBHOOK_URL_RENEWED).partner(id);
-        return new WebhookUrlAnswer(addresses
-                .of(changes.renewWebhookUrl(id, event))
-                .orElseThrow(BrokerException::notFound));
+        return new WebhookUrlAnswer(
+                addresses.of(changes.renewWebhookUrl(id, event)).orElseThrow(BrokerException::notFound));
     }
 }

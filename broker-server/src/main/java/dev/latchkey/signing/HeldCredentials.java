@@ -60,7 +60,9 @@ class HeldCredentials {
      * new to be at fault.
      */
     Optional<Held> renewed(Connection connection, Held refused, Actor actor) {
-        return Optional.empty(); // until the renewal after a refusal is there
+        return refused.token()
+                .flatMap(token -> tokens.renewAfterRefusal(connection, token, actor))
+                .map(token -> new Held(token.credential(), Optional.of(token)));
     }
 
     /** What signs, for an active connection; {@code vault_unavailable} if the vault does not have it. */

@@ -1,6 +1,7 @@
 package dev.latchkey.signing;
 
 import dev.latchkey.catalog.Dialect;
+import dev.latchkey.catalog.SignatureMethod;
 import dev.latchkey.catalog.SigningScheme;
 import dev.latchkey.handshake.HandshakeContext;
 import dev.latchkey.oauth1.FormBody;
@@ -52,6 +53,12 @@ final class OAuth1Signer implements RequestSigner {
         };
         Dialect dialect = context.partner().profile().dialect();
         return signature.sign(context.partner().id(), dialect, signatory, Map.of(), bare);
+    }
+
+    /** RFC 5849 section 3.4.4: PLAINTEXT is both secrets as they are. */
+    @Override
+    public boolean mayBeHandedOut(HandshakeContext context) {
+        return context.partner().profile().dialect().signatureMethod() != SignatureMethod.PLAINTEXT;
     }
 
     /** A clock that is off (R97). */

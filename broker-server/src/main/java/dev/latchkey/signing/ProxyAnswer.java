@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
 
 /**
  * A partner's answer on its way to an app. To be closed in any case; for one thread a time.
@@ -30,14 +31,21 @@ record ProxyAnswer(PartnerStream stream, byte[] read) implements AutoCloseable {
         return stream.length();
     }
 
-    /** Passes the body on, each part as soon as it is there. */
-    void copyTo(OutputStream out) throws IOException {
+    /**
+     * Passes the body on, each part as soon as it is there.
+     *
+     * @param gone whether the app has gone away, which writing alone does not tell
+     */
+    void copyTo(OutputStream out, BooleanSupplier gone) throws IOException {
         if (read.length > 0) {
             out.write(read);
             out.flush();
         }
         byte[] block = new byte[BLOCK];
         for (int count = stream.read(block); count != -1; count = stream.read(block)) {
+            if (gone.getAsBoolean()) {
+                throw new IOException("the app went away");
+            }
             out.write(block, 0, count);
             out.flush();
         }

@@ -196,7 +196,7 @@ public class ProxyResource {
         long limit = vertx.setTimer(
                 config.streamLimit().toMillis(), late -> request.connection().close());
         try (answer) {
-            answer.copyTo(out);
+            answer.copyTo(out, () -> request.response().closed());
         } catch (IOException | RuntimeException e) {
             if (request.response().headWritten()) {
                 cut(request);

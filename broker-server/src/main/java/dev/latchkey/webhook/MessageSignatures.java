@@ -72,9 +72,7 @@ class MessageSignatures {
     }
 
     private static String value(Message message, String field, Pattern form) {
-        return message.only(field)
-                .filter(it -> form.matcher(it).matches())
-                .orElseThrow(MessageSignatures::refused);
+        return message.only(field).filter(it -> form.matcher(it).matches()).orElseThrow(MessageSignatures::refused);
     }
 
     private boolean isStale(String timestamp) {
@@ -88,8 +86,7 @@ class MessageSignatures {
             return false;
         }
         String right = HexFormat.of().formatHex(hmac(key.get(), signed));
-        return MessageDigest.isEqual(
-                right.getBytes(StandardCharsets.UTF_8), given.getBytes(StandardCharsets.UTF_8));
+        return MessageDigest.isEqual(right.getBytes(StandardCharsets.UTF_8), given.getBytes(StandardCharsets.UTF_8));
     }
 
     private static byte[] hmac(Secret key, byte[] signed) {

@@ -49,7 +49,9 @@ class WebhookRecord {
     /** A challenge was answered. */
     void challenged(Partner partner, Actor actor) {
         count("challenged");
-        bounded(partner.id(), AuditEvent.of(actor, AuditAction.WEBHOOK_CHALLENGED).partner(partner.id()));
+        bounded(
+                partner.id(),
+                AuditEvent.of(actor, AuditAction.WEBHOOK_CHALLENGED).partner(partner.id()));
     }
 
     /** A message came a second time. */
@@ -82,7 +84,8 @@ class WebhookRecord {
             audit.append(event);
         } catch (BrokerException e) {
             // nothing was released: the answer stands, and the log has it
-            LOG.warnf("request %s: a webhook could not be audited", event.actor().requestId());
+            LOG.warnf(
+                    "request %s: a webhook could not be audited", event.actor().requestId());
         }
     }
 }

@@ -67,8 +67,7 @@ public class WebhookResource {
         Partner partner = door.open(registration, name, stranger);
         Actor actor = actor(stranger, partner);
         Message message = message(headers, read(body));
-        Optional<Response> echo =
-                webhooks.challenge(partner, message, actor).map(WebhookResource::echo);
+        Optional<Response> echo = webhooks.challenge(partner, message, actor).map(WebhookResource::echo);
         if (echo.isPresent()) {
             return echo.get();
         }

@@ -40,7 +40,8 @@ class Webhooks {
      */
     Optional<Echo> challenge(Partner partner, Message message, Actor actor) {
         WebhookScheme scheme = scheme(partner);
-        boolean signed = scheme.signature().filter(it -> message.has(it.header())).isPresent();
+        boolean signed =
+                scheme.signature().filter(it -> message.has(it.header())).isPresent();
         Optional<String> field = scheme.challengeHeader().filter(message::has);
         if (field.isEmpty() || signed || message.body().length > 0) {
             return Optional.empty();

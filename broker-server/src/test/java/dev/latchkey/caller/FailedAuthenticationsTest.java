@@ -21,7 +21,8 @@ class FailedAuthenticationsTest {
 
     private final MutableClock clock = MutableClock.standing();
     private final RecordingAuditLog audit = new RecordingAuditLog();
-    private final FailedAuthentications failures = new FailedAuthentications(Configs.of(LimitsConfig.class, Map.of()), audit, clock);
+    private final FailedAuthentications failures =
+            new FailedAuthentications(Configs.of(LimitsConfig.class, Map.of()), audit, clock);
 
     @Test
     @DisplayName("R147 refuses a source after 20 failures, until the minute is over, and no other source")

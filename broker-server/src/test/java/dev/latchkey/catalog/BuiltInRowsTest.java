@@ -119,6 +119,39 @@ class BuiltInRowsTest {
     }
 
     @Test
+    void cryptonitOAuth1() {
+        CatalogEntry row = row("cryptonit-oauth1");
+
+        assertThreeLegs(row, ParameterPlace.QUERY);
+        assertThat(row.generic()).isFalse();
+        assertThat(row.endpoints().values())
+                .isEqualTo(Map.of(
+                        EndpointName.REQUEST_TOKEN_ENDPOINT, URI.create("https://cryptonit.net/oauth/request_token"),
+                        EndpointName.AUTHORIZATION_ENDPOINT, URI.create("https://cryptonit.net/oauth/authorize"),
+                        EndpointName.ACCESS_TOKEN_ENDPOINT, URI.create("https://cryptonit.net/oauth/access_token"),
+                        EndpointName.API_BASE, URI.create("https://cryptonit.net/apiv2/rest/")));
+    }
+
+    @Test
+    void genericOAuth1() {
+        CatalogEntry row = row("oauth1");
+
+        assertThreeLegs(row, ParameterPlace.HEADER);
+        assertThat(row.generic()).isTrue();
+        assertThat(row.endpoints().values()).isEmpty();
+    }
+
+    private static void assertThreeLegs(CatalogEntry row, ParameterPlace place) {
+        assertThat(row.kind()).isEqualTo(HandshakeKind.OAUTH1);
+        assertThat(row.signing()).isEqualTo(SigningScheme.OAUTH1);
+        assertThat(row.dialect().signatureMethod()).isEqualTo(SignatureMethod.HMAC_SHA1);
+        assertThat(row.dialect().parametersIn()).isEqualTo(place);
+        assertThat(row.scopes()).isEqualTo(ANY);
+        assertThat(row.credentialFields())
+                .containsExactlyInAnyOrder("consumer_key", "consumer_secret", "private_key");
+    }
+
+    @Test
     void noonesHmac() {
         CatalogEntry row = row("noones-hmac");
 

@@ -84,7 +84,8 @@ class PartnerEventDeliveryTest {
     }
 
     @Test
-    @DisplayName("R127 what a partner sent waits for what happened to the connection that it names, and the other way round")
+    @DisplayName(
+            "R127 what a partner sent waits for what happened to the connection that it names, and the other way round")
     void keepsOrderWithTheConnection() throws Exception {
         UUID connection = granted("orders");
         receiver.answerWith(500, 500);

@@ -143,7 +143,8 @@ class ConnectionUrlTest {
         Flow flow = begun();
         CalledPartner neighbour = CalledPartner.registered(new Story());
         for (int i = 0; i < 10; i++) {
-            assertThat(CalledPartner.call(story.partner(), Map.of("client_id", "x" + i)).status())
+            assertThat(CalledPartner.call(story.partner(), Map.of("client_id", "x" + i))
+                            .status())
                     .isEqualTo(401);
         }
 
@@ -202,7 +203,8 @@ class ConnectionUrlTest {
 
             List<Answer> answers = AtOnce.run(50, () -> partner.call(code));
 
-            assertThat(answers.stream().filter(answer -> answer.status() == 200)).hasSize(1);
+            assertThat(answers.stream().filter(answer -> answer.status() == 200))
+                    .hasSize(1);
             assertThat(answers.stream().filter(answer -> answer.status() != 200))
                     .allMatch(answer -> answer.status() == 400 && answer.code().equals("invalid_code"));
             assertThat(partner.call(code).code()).isEqualTo("invalid_code");
@@ -226,7 +228,8 @@ class ConnectionUrlTest {
         String code = codeOf(flow);
         partner.call(code).expect(200);
 
-        assertThat(AtOnce.run(10, () -> partner.call(code))).allMatch(answer -> answer.code().equals("invalid_code"));
+        assertThat(AtOnce.run(10, () -> partner.call(code)))
+                .allMatch(answer -> answer.code().equals("invalid_code"));
         assertThat(partner.call(code).code()).isEqualTo("invalid_code");
     }
 
@@ -272,7 +275,6 @@ class ConnectionUrlTest {
                 .json()
                 .path("items");
         assertThat(denied.get(0).path("code").asText()).isEqualTo("invalid_client");
-        assertThat(rows + " " + denied)
-                .doesNotContain(code, partner.clientSecret(), partner.clientId(), "guess");
+        assertThat(rows + " " + denied).doesNotContain(code, partner.clientSecret(), partner.clientId(), "guess");
     }
 }

@@ -73,8 +73,7 @@ class PartnerCallbackFlowTest {
             assertThat(answer.json().path("fingerprints").size()).isEqualTo(3);
             assertThat(answer.raw().body()).doesNotContain(partner.clientId(), partner.clientSecret());
         });
-        assertThat(changed.json().path("fingerprints"))
-                .isEqualTo(read.json().path("fingerprints"));
+        assertThat(changed.json().path("fingerprints")).isEqualTo(read.json().path("fingerprints"));
     }
 
     @Test
@@ -102,7 +101,8 @@ class PartnerCallbackFlowTest {
     }
 
     @Test
-    @DisplayName("R107 the browser, the partner's call and the browser again end in a token that goes bare into a header")
+    @DisplayName(
+            "R107 the browser, the partner's call and the browser again end in a token that goes bare into a header")
     void wholeWay() {
         Flow flow = begun();
         assertThat(Story.query(flow.authorize())).containsOnlyKeys("code", "id", "redirect");
@@ -190,7 +190,8 @@ class PartnerCallbackFlowTest {
         URI back = victim.location().orElseThrow();
 
         assertThat(victim.get(back)).matches(Flow::isStateInvalid);
-        assertThat(attacker.browser().get(attacker.callbackWith("code=" + Flow.parameter(attacker.authorize(), "code"))))
+        assertThat(attacker.browser()
+                        .get(attacker.callbackWith("code=" + Flow.parameter(attacker.authorize(), "code"))))
                 .matches(Flow::isStateInvalid);
         assertThat(partner.tokenRequests()).isZero();
         assertThat(attacker.status()).isEqualTo("authorizing");
@@ -205,7 +206,8 @@ class PartnerCallbackFlowTest {
     }
 
     @Test
-    @DisplayName("R71 an access code works in the browser that began, and in no other, with a flow of its own or without")
+    @DisplayName(
+            "R71 an access code works in the browser that began, and in no other, with a flow of its own or without")
     void otherBrowser() {
         Flow mine = begun();
         Flow theirs = begun();
@@ -220,12 +222,14 @@ class PartnerCallbackFlowTest {
     }
 
     @Test
-    @DisplayName("R72 a partner that knows its access code and sends the browser on to an honest one gets no code of that")
+    @DisplayName(
+            "R72 a partner that knows its access code and sends the browser on to an honest one gets no code of that")
     void bouncesToAnHonestPartner() {
         Story honest = new Story().partner(Map.of());
         Flow flow = begun();
-        String accessCode =
-                partner.call(Flow.parameter(flow.authorize(), "code")).expect(200).text("access_code");
+        String accessCode = partner.call(Flow.parameter(flow.authorize(), "code"))
+                .expect(200)
+                .text("access_code");
         URI bounced = URI.create(honest.at("authorize") + "?response_type=code&client_id=" + honest.clientId()
                 + "&redirect_uri=" + encoded(callbackOf(honest)) + "&scope=read&state=" + accessCode);
 
@@ -238,7 +242,8 @@ class PartnerCallbackFlowTest {
     }
 
     @Test
-    @DisplayName("R72 an authorization endpoint that sends the browser on to a partner that calls us wins nothing there")
+    @DisplayName(
+            "R72 an authorization endpoint that sends the browser on to a partner that calls us wins nothing there")
     void bouncesToACallingPartner() {
         Flow flow = Flow.begun();
         String state = flow.state();
@@ -247,7 +252,9 @@ class PartnerCallbackFlowTest {
         flow.browser().get(bounced);
         flow.browser().allow("user-" + story.mark());
 
-        assertThat(flow.browser().location()).as("the ConnectionURL knows no such code").isEmpty();
+        assertThat(flow.browser().location())
+                .as("the ConnectionURL knows no such code")
+                .isEmpty();
         for (String name : List.of("access_code", "accessCode", "code")) {
             URI forged = URI.create(callbackOf(story) + "?" + name + "=" + state);
             assertThat(flow.browser().get(forged)).matches(Flow::isStateInvalid);
@@ -268,7 +275,9 @@ class PartnerCallbackFlowTest {
         flow.browser().get(forged);
         flow.browser().allow("user-" + story.mark());
 
-        assertThat(flow.browser().page().status()).as("called at the honest ConnectionURL").isEqualTo(502);
+        assertThat(flow.browser().page().status())
+                .as("called at the honest ConnectionURL")
+                .isEqualTo(502);
         assertThat(flow.browser().location()).isEmpty();
         assertThat(borrowed.tokenRequests() + partner.tokenRequests()).isZero();
     }

@@ -84,7 +84,8 @@ class PartnerDoorTest {
             String row = id.equals("noise") ? "noiseaware" : "oauth2";
             return TestCatalog.builtIn()
                     .find(row)
-                    .map(profile -> new Partner(id, id, profile, URI.create("https://broker.example/callback/p"), false));
+                    .map(profile ->
+                            new Partner(id, id, profile, URI.create("https://broker.example/callback/p"), false));
         }
 
         @Override
@@ -115,7 +116,8 @@ class PartnerDoorTest {
     }
 
     @Test
-    @DisplayName("R110 one look and two comparisons, whatever is wrong; the registration is asked for by its own client only")
+    @DisplayName(
+            "R110 one look and two comparisons, whatever is wrong; the registration is asked for by its own client only")
     void doesTheSameWork() {
         Optional<Secret> id = Optional.of(ID);
         Optional<Secret> secret = Optional.of(SECRET);
@@ -147,7 +149,8 @@ class PartnerDoorTest {
     @Test
     @DisplayName("R110 secrets are compared by digests of fixed length, and never by their text")
     void comparesDigests() {
-        JavaClass type = new ClassFileImporter().importClasses(PartnerDoor.class).get(PartnerDoor.class);
+        JavaClass type =
+                new ClassFileImporter().importClasses(PartnerDoor.class).get(PartnerDoor.class);
         JavaClass secret = new ClassFileImporter().importClasses(Secret.class).get(Secret.class);
 
         assertThat(type.getMethodCallsFromSelf())

@@ -359,9 +359,9 @@ class CanaryTest {
         evidence.keep(partner.call(code), accessCode);
         evidence.keep(partner.call(code).expect(400));
         String guess = canaries.watch("guessed secret", "guessed-" + UUID.randomUUID());
-        evidence.keep(CalledPartner.call(
-                story.partner(), Map.of("client_id", guess, "client_secret", guess, "code", code)));
-        evidence.keep(CalledPartner.call(story.partner(), Map.of(guess, guess)));
+        evidence.keep(
+                CalledPartner.call(story.partner(), Map.of("client_id", guess, "client_secret", guess, "code", code)));
+        evidence.keep(CalledPartner.call(story.partner(), Map.of("client_id", Map.of("x", guess))));
         browser.get(broker.resolve("/callback/" + story.partner() + "?access_code=x" + accessCode));
         evidence.keep(browser.page());
         String active = story.active(app);

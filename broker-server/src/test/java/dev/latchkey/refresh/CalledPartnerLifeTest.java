@@ -114,8 +114,7 @@ class CalledPartnerLifeTest {
                         .texts("select type from event_delivery where connection = ?", UUID.fromString(connection)))
                 .contains("connection.needs_reauth");
         assertThat(new BrokerTables(database)
-                        .texts(
-                                "select id from partner where id = ? and misconfigured", story.partner()))
+                        .texts("select id from partner where id = ? and misconfigured", story.partner()))
                 .isEmpty();
     }
 

@@ -153,6 +153,15 @@ class OAuth1SignerTest {
     }
 
     @Test
+    @DisplayName("R118 PLAINTEXT signatures, which are the secrets, are for no app to see")
+    void plaintextIsNotHandedOut() {
+        for (SignatureMethod method : SignatureMethod.values()) {
+            HandshakeContext context = partner.context(method, ParameterPlace.HEADER, OAuth1Sandbox.client("cs"));
+            assertThat(signer.mayBeHandedOut(context)).isEqualTo(method != SignatureMethod.PLAINTEXT);
+        }
+    }
+
+    @Test
     void signsOnlyWithCredentialsOfItsKind() {
         HandshakeContext context = partner.context();
         PartnerRequest bare = request("GET", partner.at("api/x"), "", "");

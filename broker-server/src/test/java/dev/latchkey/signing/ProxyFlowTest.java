@@ -15,11 +15,13 @@ import dev.latchkey.testkit.Story;
 import dev.latchkey.testkit.TestHttp;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -328,6 +330,55 @@ class ProxyFlowTest {
                     .isEqualTo(200);
             assertThat(api.requests()).singleElement().satisfies(request -> assertThat(request)
                     .contains("Content-Length: 0\r\n"));
+        }
+    }
+
+    @Test
+    @DisplayName("R116 a 401 has the token renewed once and the request sent once more; a second 401 is the app's")
+    void renewsARefusedTokenOnce() throws Exception {
+        AtomicReference<String> good = new AtomicReference<>("");
+        try (FaultyServer api = FaultyServer.start(connection -> {
+            String request = connection.readRequest();
+            boolean refused = request.contains("Bearer " + good.get() + "\r\n") || request.contains("/never");
+            connection.write(refused ? response(401, "", "refused") : response(200, "", request.split(" ")[0]));
+        })) {
+            ProxyStory proxy = ProxyStory.begin(api);
+            good.set(proxy.token());
+
+            BrokerClient.Answer answer = proxy.client().post(proxy.at("/x"), "{\"a\":1}");
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.body()).isEqualTo("POST");
+            assertThat(api.requests()).hasSize(2).allMatch(request -> request.endsWith("{\"a\":1}"));
+            assertThat(proxy.story.refreshes()).isEqualTo(1);
+            assertThat(proxy.audited("request_proxied")).containsExactly("success", "success");
+
+            for (int i = 0; i < 3; i++) {
+                BrokerClient.Answer never = proxy.client().get(proxy.at("/never"));
+                assertThat(never.status()).isEqualTo(401);
+                assertThat(never.body()).isEqualTo("refused");
+            }
+            assertThat(proxy.story.refreshes()).as("no storm of renewals").isLessThanOrEqualTo(2);
+        }
+    }
+
+    @Test
+    @DisplayName("R116 what was streamed cannot be sent again, so its 401 is the app's at once")
+    void resendsNoStream() throws Exception {
+        try (FaultyServer api = FaultyServer.start(connection -> {
+            connection.readRequest();
+            connection.socket().getInputStream().readNBytes("3\r\nabc\r\n0\r\n\r\n".length());
+            connection.write(response(401, "", "refused"));
+        })) {
+            ProxyStory proxy = ProxyStory.begin(api);
+
+            BrokerClient.Answer answer = proxy.client()
+                    .send(proxy.client()
+                            .request(proxy.at("/x"))
+                            .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream("abc".getBytes()))));
+
+            assertThat(answer.status()).isEqualTo(401);
+            assertThat(api.connections()).isEqualTo(1);
+            assertThat(proxy.story.refreshes()).isZero();
         }
     }
 }

@@ -102,8 +102,7 @@ final class Hooked {
                         "/apps",
                         Map.of("id", id, "name", name, "return_urls", List.of(), "events_url", events.toString()))
                 .expect(201);
-        return new App(
-                id, BrokerApi.as(BrokerStack.broker(), id, made.text("secret")), made.text("events_secret"));
+        return new App(id, BrokerApi.as(BrokerStack.broker(), id, made.text("secret")), made.text("events_secret"));
     }
 
     /** An app whose receiver verifies with its own secret; the receiver's port is taken before the app is registered. */
@@ -160,10 +159,21 @@ final class Hooked {
         return postTo(path(), body, lines);
     }
 
+    /** A signed event that is said to be of that media type. */
+    Reply typed(String type, String body) {
+        return send(path(), type, bytes(body), SIGNATURE + ": " + sign(body));
+    }
+
     static Reply postTo(String path, byte[] body, String... lines) {
-        String head = "POST " + path + " HTTP/1.1\r\nHost: " + BrokerStack.broker().getAuthority() + "\r\n"
-                + "Content-Type: application/json\r\nContent-Length: " + body.length + "\r\n"
-                + String.join("", List.of(lines).stream().map(line -> line + "\r\n").toList())
+        return send(path, "application/json", body, lines);
+    }
+
+    private static Reply send(String path, String type, byte[] body, String... lines) {
+        String head = "POST " + path + " HTTP/1.1\r\nHost: "
+                + BrokerStack.broker().getAuthority() + "\r\n"
+                + "Content-Type: " + type + "\r\nContent-Length: " + body.length + "\r\n"
+                + String.join(
+                        "", List.of(lines).stream().map(line -> line + "\r\n").toList())
                 + "Connection: close\r\n\r\n";
         ByteArrayOutputStream request = new ByteArrayOutputStream();
         request.writeBytes(head.getBytes(StandardCharsets.ISO_8859_1));

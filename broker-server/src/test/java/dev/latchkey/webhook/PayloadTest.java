@@ -45,7 +45,10 @@ class PayloadTest {
     void takesTextAsAString(String text) throws Exception {
         String payload = Payload.of(text.getBytes(StandardCharsets.UTF_8));
 
-        assertThat(new JsonMapper().readTree("{\"payload\":" + payload + "}").path("payload").textValue())
+        assertThat(new JsonMapper()
+                        .readTree("{\"payload\":" + payload + "}")
+                        .path("payload")
+                        .textValue())
                 .isEqualTo(text);
     }
 
@@ -53,7 +56,8 @@ class PayloadTest {
     @DisplayName("takes what is no UTF-8, and what is nested beyond measure, as a string")
     void takesTheOddOnesAsStrings() {
         assertThat(Payload.of(new byte[] {'{', (byte) 0xC3, '}'})).isEqualTo("\"{\ufffd}\"");
-        assertThat(Payload.of("[".repeat(30_000).getBytes(StandardCharsets.UTF_8))).startsWith("\"[[");
+        assertThat(Payload.of("[".repeat(30_000).getBytes(StandardCharsets.UTF_8)))
+                .startsWith("\"[[");
         String deep = "[".repeat(2_000) + "]".repeat(2_000);
         assertThat(Payload.of(deep.getBytes(StandardCharsets.UTF_8))).isEqualTo("\"" + deep + "\"");
     }

@@ -32,7 +32,9 @@ class WebhookChallengeTest {
             assertThat(reply.status()).isEqualTo(200);
             assertThat(reply.field(Hooked.CHALLENGE)).isEqualTo(GOOD);
             assertThat(reply.body()).isEmpty();
-            assertThat(reply.field("content-type").toLowerCase(java.util.Locale.ROOT).replace(" ", ""))
+            assertThat(reply.field("content-type")
+                            .toLowerCase(java.util.Locale.ROOT)
+                            .replace(" ", ""))
                     .isEqualTo("text/plain;charset=utf-8");
             assertThat(reply.field("x-content-type-options")).isEqualTo("nosniff");
             assertThat(reply.field("content-security-policy")).isEqualTo("default-src 'none'; sandbox");
@@ -61,8 +63,7 @@ class WebhookChallengeTest {
         String sent = value.equals("LONG") ? "z".repeat(10 * 1024) : value;
         Hooked hooked = Hooked.noones();
         for (Reply reply : List.of(
-                hooked.get(Hooked.CHALLENGE + ": " + sent),
-                hooked.post(new byte[0], Hooked.CHALLENGE + ": " + sent))) {
+                hooked.get(Hooked.CHALLENGE + ": " + sent), hooked.post(new byte[0], Hooked.CHALLENGE + ": " + sent))) {
             assertThat(reply.status()).isEqualTo(400);
             assertThat(reply.code()).isEqualTo("invalid_request");
             assertThat(reply.field(Hooked.CHALLENGE)).isEmpty();
@@ -112,12 +113,12 @@ class WebhookChallengeTest {
                 .expect(201);
 
         List<Reply> replies = List.of(
-                "/webhooks/" + hooked.partner() + "/" + otherName,
-                "/webhooks/" + hooked.partner() + "/" + name.substring(1),
-                "/webhooks/" + hooked.partner() + "/" + "A".repeat(43),
-                "/webhooks/" + UUID.randomUUID() + "/" + name,
-                "/webhooks/plain-" + hooked.partner() + "/" + name,
-                deleted.path())
+                        "/webhooks/" + hooked.partner() + "/" + otherName,
+                        "/webhooks/" + hooked.partner() + "/" + name.substring(1),
+                        "/webhooks/" + hooked.partner() + "/" + "A".repeat(43),
+                        "/webhooks/" + UUID.randomUUID() + "/" + name,
+                        "/webhooks/plain-" + hooked.partner() + "/" + name,
+                        deleted.path())
                 .stream()
                 .map(path -> Reply.of(RawHttp.get(BrokerStack.broker(), path, Hooked.CHALLENGE + ": zq7mark")))
                 .toList();
@@ -127,7 +128,10 @@ class WebhookChallengeTest {
             assertThat(reply.status()).isIn(404, 429);
             assertThat(reply.head() + reply.body()).doesNotContain("zq7mark");
         });
-        assertThat(replies.stream().filter(it -> it.status() == 404).map(Reply::lasting).distinct())
+        assertThat(replies.stream()
+                        .filter(it -> it.status() == 404)
+                        .map(Reply::lasting)
+                        .distinct())
                 .hasSizeLessThan(2);
     }
 
@@ -159,8 +163,6 @@ class WebhookChallengeTest {
         assertThat(RawHttp.status(RawHttp.get(
                         BrokerStack.broker(), java.net.URI.create(renewed).getRawPath(), Hooked.CHALLENGE + ": abc")))
                 .isEqualTo(200);
-        hooked.approver()
-                .post("/partners/" + hooked.partner() + "/webhook-url")
-                .expect(403);
+        hooked.approver().post("/partners/" + hooked.partner() + "/webhook-url").expect(403);
     }
 }

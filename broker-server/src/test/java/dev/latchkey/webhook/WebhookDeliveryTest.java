@@ -62,9 +62,7 @@ class WebhookDeliveryTest {
                     + connectionOf(hooked) + "\",\"payload\":";
             assertThat(app.bodies())
                     .containsExactly(
-                            head + sent.path("body").asText() + "}",
-                            head + odd + "}",
-                            head + "\"no=json&at=all\"}");
+                            head + sent.path("body").asText() + "}", head + odd + "}", head + "\"no=json&at=all\"}");
         }
     }
 
@@ -85,13 +83,16 @@ class WebhookDeliveryTest {
         noones.repeatWebhook(webhook);
         grant(first, other);
         noones.fireWebhook(webhook, Map.of("body", "{\"n\":3}"));
-        new BrokerTables(database).change("update connection set status = 'revoked' where id = ?", UUID.fromString(first));
+        new BrokerTables(database)
+                .change("update connection set status = 'revoked' where id = ?", UUID.fromString(first));
         noones.fireWebhook(webhook, Map.of("body", "{\"n\":4}"));
 
         String unnamed = "{\"type\":\"partner.event\",\"partner\":\"" + hooked.partner() + "\",\"unsigned\":true,";
         assertThat(bodies(app))
                 .containsExactly(
-                        named(hooked, first, 1), unnamed + "\"payload\":{\"n\":2}}", unnamed + "\"payload\":{\"n\":3}}");
+                        named(hooked, first, 1),
+                        unnamed + "\"payload\":{\"n\":2}}",
+                        unnamed + "\"payload\":{\"n\":3}}");
         assertThat(bodies(other))
                 .containsExactly(
                         unnamed + "\"payload\":{\"n\":2}}",
@@ -113,14 +114,19 @@ class WebhookDeliveryTest {
 
             await().atMost(PATIENCE).pollInterval(Duration.ofMillis(200)).untilAsserted(() -> {
                 new BrokerTables(database)
-                        .texts("update event_delivery set due_at = now() where partner = ? returning 1", hooked.partner());
+                        .texts(
+                                "update event_delivery set due_at = now() where partner = ? returning 1",
+                                hooked.partner());
                 assertThat(app.received()).hasSizeGreaterThanOrEqualTo(8);
             });
             List<String> order = app.bodies().stream()
                     .map(body -> body.replaceFirst(".*\"n\":(\\d).*", "$1"))
                     .toList();
             assertThat(order).containsExactly("0", "0", "0", "0", "1", "2", "3", "4");
-            assertThat(app.received().stream().limit(4).map(EventReceiver.Received::id).distinct())
+            assertThat(app.received().stream()
+                            .limit(4)
+                            .map(EventReceiver.Received::id)
+                            .distinct())
                     .hasSize(1);
             assertThat(app.received().stream().map(EventReceiver.Received::id).distinct())
                     .hasSize(5);
@@ -128,12 +134,15 @@ class WebhookDeliveryTest {
     }
 
     @Test
-    @DisplayName("R127 lists what was given up without its payload, page by page, and sends or forgets it as an admin says")
+    @DisplayName(
+            "R127 lists what was given up without its payload, page by page, and sends or forgets it as an admin says")
     void replaysDeadEvents() throws Exception {
         Hooked hooked = Hooked.noones();
         BrokerTables tables = new BrokerTables(database);
         try (EventReceiver app = hooked.receiver("shop")) {
-            String shop = tables.texts("select id from app where id like ?", "shop-%" + hooked.partner().substring(5))
+            String shop = tables.texts(
+                            "select id from app where id like ?",
+                            "shop-%" + hooked.partner().substring(5))
                     .getFirst();
             tables.change("update app set events_url = 'http://127.0.0.1:9/' where id = ?", shop);
             for (int i = 0; i < 3; i++) {
@@ -156,7 +165,8 @@ class WebhookDeliveryTest {
             assertThat(newest.path("attempts").asInt()).isPositive();
 
             List<String> ids = dead(hooked, shop);
-            tables.change("update app set events_url = ? where id = ?", app.url().toString(), shop);
+            tables.change(
+                    "update app set events_url = ? where id = ?", app.url().toString(), shop);
             hooked.admin().post("/events/dead/" + ids.get(2) + "/replay").expect(204);
             hooked.admin().delete("/events/dead/" + ids.get(1)).expect(204);
             received(app, 1);
@@ -166,7 +176,9 @@ class WebhookDeliveryTest {
 
             hooked.admin().post("/events/dead/" + ids.get(2) + "/replay").expect(404);
             hooked.admin().delete("/events/dead/" + ids.get(1)).expect(404);
-            hooked.admin().post("/events/dead/" + ids.getFirst().toUpperCase(java.util.Locale.ROOT) + "/replay").expect(404);
+            hooked.admin()
+                    .post("/events/dead/" + ids.getFirst().toUpperCase(java.util.Locale.ROOT) + "/replay")
+                    .expect(404);
             hooked.approver().get("/events/dead").expect(403);
             hooked.approver().post("/events/dead/" + ids.getFirst() + "/replay").expect(403);
             BrokerApi.anonymous(BrokerStack.broker()).get("/events/dead").expect(401);
@@ -196,7 +208,8 @@ class WebhookDeliveryTest {
         Optional<String> after = Optional.empty();
         do {
             Answer page = hooked.admin()
-                    .get("/events/dead?app=" + app.id() + after.map(it -> "&after=" + it).orElse(""))
+                    .get("/events/dead?app=" + app.id()
+                            + after.map(it -> "&after=" + it).orElse(""))
                     .expect(200);
             page.json().path("items").forEach(item -> all.add(item.path("id").asText()));
             after = Optional.ofNullable(page.json().path("next").textValue());
@@ -243,11 +256,12 @@ class WebhookDeliveryTest {
     /** What is in the outbox for an app whose receiver is not there, in order. */
     private List<String> bodies(Hooked.App app) {
         return new BrokerTables(database)
-                .texts(
-                        "select body from event_delivery where app = ? and type = 'partner.event' order by seq", app.id())
-                .stream()
-                .map(WebhookDeliveryTest::checked)
-                .toList();
+                        .texts(
+                                "select body from event_delivery where app = ? and type = 'partner.event' order by seq",
+                                app.id())
+                        .stream()
+                        .map(WebhookDeliveryTest::checked)
+                        .toList();
     }
 
     private static String checked(String body) {

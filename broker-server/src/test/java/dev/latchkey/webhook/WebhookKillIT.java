@@ -95,7 +95,8 @@ class WebhookKillIT {
     /** Registers an app with a connection; its events secret. */
     private static String app(BrokerProcess broker, BrokerApi admin, String eventsUrl) {
         BrokerApi.Answer made = admin.post(
-                        "/apps", Map.of("id", "shop", "name", "Shop", "return_urls", List.of(), "events_url", eventsUrl))
+                        "/apps",
+                        Map.of("id", "shop", "name", "Shop", "return_urls", List.of(), "events_url", eventsUrl))
                 .expect(201);
         String id = BrokerApi.as(broker.baseUri(), "shop", made.text("secret"))
                 .post("/connections", Map.of("partner", "noones", "owner", "us", "scopes", List.of()))

@@ -84,7 +84,8 @@ class WebhookLimitsTest {
     }
 
     @Test
-    @DisplayName("R128 two thousand guesses find nothing and look alike; the one who knows the path is not held up by them")
+    @DisplayName(
+            "R128 two thousand guesses find nothing and look alike; the one who knows the path is not held up by them")
     void resistsGuessing() throws Exception {
         Hooked hooked = Hooked.noones();
         String name = hooked.path().substring(hooked.path().lastIndexOf('/') + 1);
@@ -126,8 +127,7 @@ class WebhookLimitsTest {
 
         assertThat(one.admin().get("/partners/" + one.partner()).text("webhook_url"))
                 .isEqualTo(one.url().toString());
-        assertThat(one.admin().get("/partners").raw().body())
-                .contains(one.url().toString());
+        assertThat(one.admin().get("/partners").raw().body()).contains(one.url().toString());
         assertThat(two.path()).doesNotContain(name);
         assertThat(one.change("api_key", "other").text("webhook_url"))
                 .isEqualTo(one.url().toString());
@@ -190,7 +190,8 @@ class WebhookLimitsTest {
 
     private static byte[] head(String path, String length) {
         return ("POST " + path + " HTTP/1.1\r\nHost: " + BrokerStack.broker().getAuthority()
-                        + "\r\nContent-Type: application/json\r\nX-Noones-Signature: " + "0".repeat(64) + "\r\n" + length
+                        + "\r\nContent-Type: application/json\r\nX-Noones-Signature: " + "0".repeat(64) + "\r\n"
+                        + length
                         + "\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII);
     }

@@ -59,9 +59,11 @@ class WebhookSignatureTest {
                 Hooked.bytes(BODY.replace("\"n\":1.0,", "")),
                 Hooked.bytes(BODY.replace("trade", "\\u0074rade")),
                 new byte[0]);
-        assertThat(alike).allSatisfy(body -> assertThat(hooked.post(body, signature))
-                .satisfies(WebhookSignatureTest::isRefused));
-        assertThat(hooked.post(gzipped(BODY), signature, "Content-Encoding: gzip").status())
+        assertThat(alike)
+                .allSatisfy(
+                        body -> assertThat(hooked.post(body, signature)).satisfies(WebhookSignatureTest::isRefused));
+        assertThat(hooked.post(gzipped(BODY), signature, "Content-Encoding: gzip")
+                        .status())
                 .isEqualTo(415);
         assertThat(hooked.post(gzipped(BODY), signature)).satisfies(WebhookSignatureTest::isRefused);
         assertThat(messages(hooked)).isZero();
@@ -71,7 +73,8 @@ class WebhookSignatureTest {
     }
 
     @Test
-    @DisplayName("R122 what is signed is taken whatever it is, JSON or not; what is not signed is not even read as JSON")
+    @DisplayName(
+            "R122 what is signed is taken whatever it is, JSON or not; what is not signed is not even read as JSON")
     void parsesOnlyWhatIsSigned() {
         Hooked hooked = Hooked.noones();
         String hostile = "[".repeat(60_000);
@@ -81,6 +84,23 @@ class WebhookSignatureTest {
         assertThat(hooked.send(hostile).status()).isEqualTo(200);
         assertThat(hooked.send("").status()).isEqualTo(400);
         assertThat(messages(hooked)).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("R122 takes the raw bytes whatever media type they are said to be of")
+    void takesAnyMediaType() {
+        Hooked hooked = Hooked.noones();
+        int n = 0;
+        for (String type : List.of(
+                "application/x-www-form-urlencoded",
+                "multipart/form-data; boundary=x",
+                "text/plain",
+                "application/vnd.noones+json",
+                "application/octet-stream")) {
+            String body = "a=%62&n=" + n++;
+            assertThat(hooked.typed(type, body).status()).as(type).isEqualTo(200);
+        }
+        assertThat(messages(hooked)).isEqualTo(n);
     }
 
     @Test
@@ -126,7 +146,8 @@ class WebhookSignatureTest {
         assertThat(replies).allSatisfy(WebhookSignatureTest::isRefused);
         assertThat(replies.stream().map(Reply::lasting).distinct()).hasSize(1);
         assertThat(messages(hooked)).isZero();
-        assertThat(hooked.post(Hooked.bytes(BODY), Hooked.SIGNATURE + ": " + right).status())
+        assertThat(hooked.post(Hooked.bytes(BODY), Hooked.SIGNATURE + ": " + right)
+                        .status())
                 .isEqualTo(200);
     }
 
@@ -149,7 +170,8 @@ class WebhookSignatureTest {
         assertThat(hooked.send(BODY).status()).isEqualTo(200);
         assertThat(hooked.send(BODY).status()).isEqualTo(200);
         assertThat(messages(hooked)).isEqualTo(1);
-        List<Integer> statuses = AtOnce.run(10, () -> hooked.send("{\"at\":\"once\"}").status());
+        List<Integer> statuses =
+                AtOnce.run(10, () -> hooked.send("{\"at\":\"once\"}").status());
         assertThat(statuses).hasSize(10).containsOnly(200);
         assertThat(messages(hooked)).isEqualTo(2);
 
@@ -167,16 +189,21 @@ class WebhookSignatureTest {
     }
 
     @Test
-    @DisplayName("R124 where the partner signs id and time: stale, unsigned and missing ones are refused, an id counts once")
+    @DisplayName(
+            "R124 where the partner signs id and time: stale, unsigned and missing ones are refused, an id counts once")
     void checksIdAndTime() {
         Hooked hooked = Hooked.timed();
         Instant now = Instant.now();
 
-        assertThat(timed(hooked, "a", now.minus(Duration.ofMinutes(6)), "{}")).satisfies(WebhookSignatureTest::isRefused);
-        assertThat(timed(hooked, "a", now.plus(Duration.ofMinutes(6)), "{}")).satisfies(WebhookSignatureTest::isRefused);
-        assertThat(timed(hooked, "b", now.minus(Duration.ofMinutes(4)), "{}").status()).isEqualTo(200);
+        assertThat(timed(hooked, "a", now.minus(Duration.ofMinutes(6)), "{}"))
+                .satisfies(WebhookSignatureTest::isRefused);
+        assertThat(timed(hooked, "a", now.plus(Duration.ofMinutes(6)), "{}"))
+                .satisfies(WebhookSignatureTest::isRefused);
+        assertThat(timed(hooked, "b", now.minus(Duration.ofMinutes(4)), "{}").status())
+                .isEqualTo(200);
         assertThat(timed(hooked, "b", now, "{\"other\":1}").status()).isEqualTo(200);
-        assertThat(timed(hooked, "c", now.plus(Duration.ofMinutes(4)), "{}").status()).isEqualTo(200);
+        assertThat(timed(hooked, "c", now.plus(Duration.ofMinutes(4)), "{}").status())
+                .isEqualTo(200);
         assertThat(messages(hooked)).isEqualTo(2);
 
         String time = Long.toString(now.getEpochSecond());
@@ -211,13 +238,15 @@ class WebhookSignatureTest {
         assertThat(signedWith(hooked, old, "{\"n\":1}").status()).isEqualTo(200);
         assertThat(signedWith(hooked, fresh, "{\"n\":2}").status()).isEqualTo(200);
         StoredRecord kept = vault.read(path).orElseThrow();
-        Instant end = Instant.parse(kept.fields().get("ends_at").orElseThrow().reveal(dev.latchkey.secret.Purpose.STORE));
+        Instant end =
+                Instant.parse(kept.fields().get("ends_at").orElseThrow().reveal(dev.latchkey.secret.Purpose.STORE));
         assertThat(Duration.between(Instant.now(), end)).isBetween(Duration.ofHours(23), Duration.ofHours(24));
 
         // a change of something else does not bring the old one a second life
         hooked.change("api_key", "another").expect(200);
         assertThat(vault.read(path).orElseThrow().version()).isEqualTo(kept.version());
-        SecretFields over = kept.fields().with("ends_at", Secret.of(Instant.now().toString()));
+        SecretFields over =
+                kept.fields().with("ends_at", Secret.of(Instant.now().toString()));
         vault.write(path, over, kept.version());
 
         assertThat(signedWith(hooked, old, "{\"n\":3}")).satisfies(WebhookSignatureTest::isRefused);

@@ -128,7 +128,8 @@ record CallbackPartner(String name, String sandboxName, Map<String, String> endp
         return stage.returnPage()
                 .takeHandle(connection)
                 .orElseThrow(() -> new StepFailed("no handle at the app's return URL, but "
-                        + browser.page().uri().getPath() + " with " + browser.page().status()));
+                        + browser.page().uri().getPath() + " with "
+                        + browser.page().status()));
     }
 
     private Boolean refusesStrangers(Stage stage, OurClient client) throws StepFailed {

@@ -36,6 +36,28 @@ public final class Demo {
                     Optional.of(new SigningPartner.Body(
                             "application/json",
                             "{\"jsonrpc\":\"2.0\",\"method\":\"account.withdraw\",\"params\":{},\"id\":3}"))),
+            new OAuth1Partner(
+                    "cryptonit-affiliate",
+                    "/cryptonit/apiv2/rest/affiliates",
+                    Map.of(),
+                    "/terms",
+                    new OAuth1Partner.Proof("/revision", "7"),
+                    "/user",
+                    Optional.of("{\"account\":{\"name\":\"shop-17\",\"pass\":\"made-up\","
+                            + "\"mail\":\"c17@shop.example\",\"terms_of_use\":\"1\"}}"),
+                    new OAuth1Partner.Proof("/created", "true")),
+            new OAuth1Partner(
+                    "cryptonit-oauth1",
+                    "/cryptonit/apiv2/rest",
+                    Map.of(
+                            "request_token_endpoint", "/cryptonit/oauth/request_token",
+                            "authorization_endpoint", "/cryptonit/oauth/authorize",
+                            "access_token_endpoint", "/cryptonit/oauth/access_token"),
+                    "/users/me",
+                    new OAuth1Partner.Proof("/owner", "alice"),
+                    "/exchange/orders?state=open%20orders",
+                    Optional.empty(),
+                    new OAuth1Partner.Proof("/path", "/cryptonit/apiv2/rest/exchange/orders")),
             new OAuth2Partner(
                     "cryptonit-oauth2",
                     "cryptonit",

@@ -48,8 +48,7 @@ final class PartnerCallbackHandshake implements Handshake, Refreshable, Importab
     private final ImportedTokens imported;
     private final SecretGenerator generator;
 
-    PartnerCallbackHandshake(
-            JsonTokenEndpoint tokenEndpoint, ImportedTokens imported, SecretGenerator generator) {
+    PartnerCallbackHandshake(JsonTokenEndpoint tokenEndpoint, ImportedTokens imported, SecretGenerator generator) {
         this.tokenEndpoint = tokenEndpoint;
         this.imported = imported;
         this.generator = generator;
@@ -67,7 +66,9 @@ final class PartnerCallbackHandshake implements Handshake, Refreshable, Importab
         Secret oneTimeCode = generator.next();
         Map<String, String> query = new LinkedHashMap<>();
         query.put(dialect.name("code"), oneTimeCode.reveal(Purpose.SEND_TO_PARTNER));
-        query.put(dialect.name(PARTNER_ID), ClientAuthenticator.credential(context, PARTNER_ID).reveal(Purpose.SEND_TO_PARTNER));
+        query.put(
+                dialect.name(PARTNER_ID),
+                ClientAuthenticator.credential(context, PARTNER_ID).reveal(Purpose.SEND_TO_PARTNER));
         query.put(dialect.name("redirect_uri"), context.partner().redirectUri().toString());
         query.putAll(context.partner().profile().authorizationParameters());
         URI endpoint = context.metadata().endpoints().require(EndpointName.AUTHORIZATION_ENDPOINT);
@@ -90,7 +91,10 @@ final class PartnerCallbackHandshake implements Handshake, Refreshable, Importab
     @Override
     public Credential complete(HandshakeContext context, Callback callback, SecretFields memo) {
         return tokenEndpoint
-                .ask(context, EndpointName.TOKEN_ENDPOINT, body(context, ACCESS_CODE, memo.get(ACCESS_CODE).orElseThrow()))
+                .ask(
+                        context,
+                        EndpointName.TOKEN_ENDPOINT,
+                        body(context, ACCESS_CODE, memo.get(ACCESS_CODE).orElseThrow()))
                 .orThrow()
                 .tokens(context.scopes(), Optional.empty());
     }
@@ -106,7 +110,10 @@ final class PartnerCallbackHandshake implements Handshake, Refreshable, Importab
         if (!(current instanceof Credential.OAuth2 tokens) || !canRenew(current)) {
             return new Renewal.Refused("no_refresh_token");
         }
-        boolean apart = context.metadata().endpoints().get(EndpointName.REFRESH_ENDPOINT).isPresent();
+        boolean apart = context.metadata()
+                .endpoints()
+                .get(EndpointName.REFRESH_ENDPOINT)
+                .isPresent();
         EndpointName endpoint = apart ? EndpointName.REFRESH_ENDPOINT : EndpointName.TOKEN_ENDPOINT;
         Secret refreshToken = tokens.refreshToken().orElseThrow();
         // Without a new refresh token the old one stays (R12).
@@ -128,7 +135,11 @@ final class PartnerCallbackHandshake implements Handshake, Refreshable, Importab
     /** The grant and our public id; the client secret proves the partner to us, and never goes there. */
     private static Map<String, Secret> body(HandshakeContext context, String grant, Secret value) {
         Dialect dialect = context.partner().profile().dialect();
-        return Map.of(dialect.name(grant), value, dialect.name(CLIENT_ID), ClientAuthenticator.credential(context, CLIENT_ID));
+        return Map.of(
+                dialect.name(grant),
+                value,
+                dialect.name(CLIENT_ID),
+                ClientAuthenticator.credential(context, CLIENT_ID));
     }
 
     private static URI withQuery(URI endpoint, Map<String, String> parameters) {

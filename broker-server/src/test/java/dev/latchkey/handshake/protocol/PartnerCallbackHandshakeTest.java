@@ -47,8 +47,7 @@ class PartnerCallbackHandshakeTest implements HandshakeContract<PartnerCallbackH
     private static final Secret STATE = Secret.of("access-code-1");
     private static final String REDIRECT = "https://broker.example/callback/p?a=b&c=%20";
 
-    private final CatalogEntry row =
-            TestCatalog.builtIn().find("noiseaware").orElseThrow();
+    private final CatalogEntry row = TestCatalog.builtIn().find("noiseaware").orElseThrow();
     private final HandshakeContext context = new HandshakeContext(
             new Partner("p", "P", row, URI.create(REDIRECT), false),
             new ProviderMetadata(Optional.empty(), false, row.endpoints()),
@@ -75,8 +74,8 @@ class PartnerCallbackHandshakeTest implements HandshakeContract<PartnerCallbackH
     }
 
     private Credential.OAuth2 completed(ScriptedPartner partner) {
-        return (Credential.OAuth2) handshake(partner)
-                .complete(context, new Callback(Map.of("access_code", STATE)), begun().memo());
+        return (Credential.OAuth2)
+                handshake(partner).complete(context, new Callback(Map.of("access_code", STATE)), begun().memo());
     }
 
     private Renewal renewal(ScriptedPartner partner) {
@@ -106,7 +105,8 @@ class PartnerCallbackHandshakeTest implements HandshakeContract<PartnerCallbackH
     }
 
     @Test
-    @DisplayName("R107 sends the browser off with a one-time code of 256 bits, our partner id and the redirect URI as it is")
+    @DisplayName(
+            "R107 sends the browser off with a one-time code of 256 bits, our partner id and the redirect URI as it is")
     void begins() {
         HandshakeStep.Redirect step = begun();
 
@@ -123,8 +123,8 @@ class PartnerCallbackHandshakeTest implements HandshakeContract<PartnerCallbackH
     @ParameterizedTest
     @CsvSource({"access_code", "accessCode", "code"})
     void takesTheAccessCodeUnderEachNameOfTheRow(String name) {
-        BrowserReturn read =
-                handshake(new ScriptedPartner()).read(row, Callback.of(Map.of(name, List.of("x"), "other", List.of("y"))));
+        BrowserReturn read = handshake(new ScriptedPartner())
+                .read(row, Callback.of(Map.of(name, List.of("x"), "other", List.of("y"))));
 
         assertThat(read).isEqualTo(new BrowserReturn(Secret.of("x"), Optional.empty()));
     }
@@ -202,8 +202,7 @@ class PartnerCallbackHandshakeTest implements HandshakeContract<PartnerCallbackH
 
         assertThatThrownBy(() -> completed(partner))
                 .isInstanceOfSatisfying(
-                        BrokerException.class,
-                        e -> assertThat(e.publicDetail()).doesNotContain("secret words"));
+                        BrokerException.class, e -> assertThat(e.publicDetail()).doesNotContain("secret words"));
         assertThat(partner.requests).hasSize(1);
     }
 
@@ -218,9 +217,11 @@ class PartnerCallbackHandshakeTest implements HandshakeContract<PartnerCallbackH
         assertThat(onlyBody(partner).size()).isEqualTo(2);
         assertThat(onlyBody(partner).path("refreshToken").asText()).isEqualTo("rt-1");
         assertThat(onlyBody(partner).path("clientID").asText()).isEqualTo("our-client");
-        assertThat(renewal).isInstanceOfSatisfying(Renewal.Renewed.class, renewed -> assertThat(
-                        ((Credential.OAuth2) renewed.credential()).refreshToken())
-                .contains(Secret.of("rt-1")));
+        assertThat(renewal)
+                .isInstanceOfSatisfying(
+                        Renewal.Renewed.class,
+                        renewed -> assertThat(((Credential.OAuth2) renewed.credential()).refreshToken())
+                                .contains(Secret.of("rt-1")));
     }
 
     @ParameterizedTest
@@ -297,7 +298,9 @@ class PartnerCallbackHandshakeTest implements HandshakeContract<PartnerCallbackH
 
         assertThat(handshake.importFields()).contains("refresh_token", "access_token", "expires_in");
         assertThat(handshake.canRenew(imported)).isTrue();
-        assertThat(((Credential.OAuth2) imported).expiresAt()).as("renewed first").isEqualTo(ScriptedPartner.NOW);
+        assertThat(((Credential.OAuth2) imported).expiresAt())
+                .as("renewed first")
+                .isEqualTo(ScriptedPartner.NOW);
     }
 
     @Test

@@ -63,7 +63,8 @@ public final class CallbackServer {
         }
         Instant now = world.clock().instant();
         Optional<String> token = userTokens.unwrapped(headers.getFirst());
-        Optional<Family> family = family(request).filter(f -> f.endOf(token.orElse(""), now).isPresent());
+        Optional<Family> family =
+                family(request).filter(f -> f.endOf(token.orElse(""), now).isPresent());
         if (family.isEmpty()) {
             boolean bearer = headers.getFirst().startsWith("Bearer ");
             return refusal(401, "token_expired", bearer ? "the token must be bare" : "token unknown or expired");
@@ -93,8 +94,8 @@ public final class CallbackServer {
     public Caller client(Request request) {
         try {
             ObjectNode body = StrictJson.parseObject(request.body());
-            Optional<Family> family =
-                    world.grants().byRefreshToken(partner, body.path("refreshToken").asText());
+            Optional<Family> family = world.grants()
+                    .byRefreshToken(partner, body.path("refreshToken").asText());
             Optional<String> user = family.map(Family::subject)
                     .or(() -> world.grants()
                             .code(partner, body.path("accessCode").asText())
@@ -127,7 +128,8 @@ public final class CallbackServer {
             if (!request.method().equals("POST") || !request.mediaType().equals("application/json")) {
                 throw new Refusal(400, "invalid_request", "POST of JSON only");
             }
-            return Response.json(200, edits.edited(answer(work.apply(new Fields(StrictJson.parseObject(request.body()))))));
+            return Response.json(
+                    200, edits.edited(answer(work.apply(new Fields(StrictJson.parseObject(request.body()))))));
         } catch (Refusal refusal) {
             return Response.refusal(refusal);
         }
@@ -174,7 +176,8 @@ public final class CallbackServer {
                 world.counters().reuse(partner, family.id());
                 throw new Refusal(401, "token_expired", "refresh token reuse");
             }
-            case RefreshOutcome.Dead dead -> throw new Refusal(401, "token_expired", "family is dead: " + dead.reason());
+            case RefreshOutcome.Dead dead ->
+                throw new Refusal(401, "token_expired", "family is dead: " + dead.reason());
         };
     }
 

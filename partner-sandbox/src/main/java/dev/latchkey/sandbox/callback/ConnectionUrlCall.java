@@ -63,8 +63,7 @@ final class ConnectionUrlCall {
 
     private static String read(HttpResponse<String> answer) {
         if (answer.statusCode() != 200) {
-            throw new Refusal(
-                    502, "connection_url_failed", "the ConnectionURL answered " + answer.statusCode());
+            throw new Refusal(502, "connection_url_failed", "the ConnectionURL answered " + answer.statusCode());
         }
         if (answer.body().length() > LONGEST_ANSWER) {
             throw new Refusal(502, "connection_url_failed", "the ConnectionURL's answer is too long");

@@ -76,8 +76,7 @@ final class ConsentEndpoint {
                 .filter(value -> COOKIE_VALUE.matcher(value).matches())
                 .orElseGet(() -> world.tokens().next("browser"));
         PendingConsents.Ticket ticket = world.consents().open(asked, browser);
-        String page =
-                ConsentPage.render(title, request.path(), client.id(), Set.of(), ticket.id(), ticket.csrf());
+        String page = ConsentPage.render(title, request.path(), client.id(), Set.of(), ticket.id(), ticket.csrf());
         return Response.html(200, page).with("Set-Cookie", COOKIE + "=" + browser + "; Path=/; HttpOnly; SameSite=Lax");
     }
 
@@ -110,8 +109,7 @@ final class ConsentEndpoint {
         CallbackRules rules = settings.get().callback();
         String accessCode = call.accessCode(asked.client(), asked.state().orElseThrow(), rules.lostAnswers());
         Instant expires = world.clock().instant().plus(settings.get().codeLife());
-        Family.Subject subject =
-                new Family.Subject(partner, asked.client().id(), user, Set.of());
+        Family.Subject subject = new Family.Subject(partner, asked.client().id(), user, Set.of());
         world.grants()
                 .keepCode(
                         accessCode,

@@ -25,10 +25,8 @@ final class UserTokens {
 
     /** The token as the partner shows it. */
     String wrapped(String accessToken, String user, Instant expires) {
-        ObjectNode claims = StrictJson.object()
-                .put("sub", user)
-                .put("jti", accessToken)
-                .put("exp", expires.getEpochSecond());
+        ObjectNode claims =
+                StrictJson.object().put("sub", user).put("jti", accessToken).put("exp", expires.getEpochSecond());
         String signed = HEADER + "." + encoded(StrictJson.write(claims));
         return signed + "." + signature(signed);
     }

@@ -99,7 +99,10 @@ public final class SandboxControl {
 
     private void consumer(String partner, String key, Map<String, ?> fields) {
         ObjectNode json = MAPPER.valueToTree(fields);
-        call("POST", "clients", json.put("partner", partner).put("consumer_key", key).toString());
+        call(
+                "POST",
+                "clients",
+                json.put("partner", partner).put("consumer_key", key).toString());
     }
 
     /** Sets what a partner asks of an OAuth 1.0 signature; what is not given goes back to the partner's default. */
@@ -211,7 +214,8 @@ public final class SandboxControl {
      * @return {@code body}, {@code signature}, {@code statuses}: what was sent, and what each attempt was answered
      */
     public JsonNode fireWebhook(String id, Map<String, ?> order) {
-        return call("POST", "webhooks/" + id + "/events", MAPPER.valueToTree(order).toString());
+        return call(
+                "POST", "webhooks/" + id + "/events", MAPPER.valueToTree(order).toString());
     }
 
     /** Has Noones send the last event once more, byte for byte. */

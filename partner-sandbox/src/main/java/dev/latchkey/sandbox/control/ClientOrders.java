@@ -83,8 +83,9 @@ final class ClientOrders {
     private static ObjectNode toJson(Client client) {
         ObjectNode json = StrictJson.object().put("partner", client.partner()).put("client_id", client.id());
         client.secret().ifPresent(secret -> json.put("client_secret", secret));
-        client.connectionUrl().ifPresent(call -> json.put("partner_id", call.partnerId())
-                .put("connection_url", call.address().toString()));
+        client.connectionUrl()
+                .ifPresent(call -> json.put("partner_id", call.partnerId())
+                        .put("connection_url", call.address().toString()));
         json.put("public_keys", client.keys().size());
         client.redirectUris().stream().sorted().forEach(json.putArray("redirect_uris")::add);
         return json;

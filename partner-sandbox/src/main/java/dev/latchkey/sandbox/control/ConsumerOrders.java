@@ -35,8 +35,7 @@ final class ConsumerOrders {
                 f.text("consumer_secret"),
                 f.node("public_key").map(PublicKeys::read).orElse(List.of()),
                 new LinkedHashSet<>(f.texts("callbacks").orElse(List.of())));
-        List<ObjectNode> presets =
-                f.object("preset").map(List::of).orElse(List.of());
+        List<ObjectNode> presets = f.object("preset").map(List::of).orElse(List.of());
         f.done();
         if (consumer.secret().isEmpty() && consumer.keys().isEmpty()) {
             throw new Refusal(400, "invalid_request", "consumer_secret or public_key is needed");

@@ -57,8 +57,8 @@ final class AuthorizePage {
                 .filter(value -> COOKIE_VALUE.matcher(value).matches())
                 .orElseGet(() -> world.tokens().next("browser"));
         Consents.Ticket ticket = consents.open(token.value(), browser);
-        String page = ConsentPage.render(
-                title, request.path(), token.consumer().key(), Set.of(), ticket.id(), ticket.csrf());
+        String page =
+                ConsentPage.render(title, request.path(), token.consumer().key(), Set.of(), ticket.id(), ticket.csrf());
         return Response.html(200, page).with("Set-Cookie", COOKIE + "=" + browser + "; Path=/; HttpOnly; SameSite=Lax");
     }
 

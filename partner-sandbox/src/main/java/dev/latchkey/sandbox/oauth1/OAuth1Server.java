@@ -93,7 +93,8 @@ public final class OAuth1Server {
     public Response accessToken(Request request) {
         return answered(() -> {
             requireMethod(request);
-            Verifier.Proven proven = verifier.verify(request, rules(), signed -> requestTokenOf(signed).secret());
+            Verifier.Proven proven = verifier.verify(
+                    request, rules(), signed -> requestTokenOf(signed).secret());
             Tokens.RequestToken token = requestTokenOf(proven.request());
             String verifierCode = proven.request().required("oauth_verifier");
             if (!token.consumer().key().equals(proven.consumer().key())) {
@@ -119,17 +120,21 @@ public final class OAuth1Server {
 
     /** A resource for a token that a user gave. */
     public Response resource(Request request) {
-        return resource(request, false, token -> StrictJson.object()
-                .put("owner", token.user())
-                .put("consumer_key", token.consumerKey())
-                .put("method", request.method())
-                .put("path", request.path()));
+        return resource(
+                request,
+                false,
+                token -> StrictJson.object()
+                        .put("owner", token.user())
+                        .put("consumer_key", token.consumerKey())
+                        .put("method", request.method())
+                        .put("path", request.path()));
     }
 
     /** A resource that needs a token of that origin. */
     public Response resource(Request request, boolean preset, Resource resource) {
         return answered(() -> {
-            Verifier.Proven proven = verifier.verify(request, rules(), signed -> accessTokenOf(signed).secret());
+            Verifier.Proven proven = verifier.verify(
+                    request, rules(), signed -> accessTokenOf(signed).secret());
             Tokens.AccessToken token = accessTokenOf(proven.request());
             if (!token.consumerKey().equals(proven.consumer().key()) || token.preset() != preset) {
                 throw new Refusal(401, "token_rejected", "token of another kind or consumer");
@@ -162,8 +167,7 @@ public final class OAuth1Server {
             return work.get();
         } catch (Refusal refusal) {
             return Response.of(
-                            refusal.status(),
-                            ("oauth_problem=" + refusal.error()).getBytes(StandardCharsets.US_ASCII))
+                            refusal.status(), ("oauth_problem=" + refusal.error()).getBytes(StandardCharsets.US_ASCII))
                     .with("Content-Type", "application/x-www-form-urlencoded")
                     .with("WWW-Authenticate", "OAuth realm=\"sandbox\"")
                     .rejected(refusal.reason());

@@ -45,9 +45,14 @@ public record Rules(String method, Place place, Duration clockAhead, Duration wi
         Fields f = new Fields(json);
         Rules changed = new Rules(
                 oneOf(METHODS, f.text("signature_method").orElse(method), "signature_method"),
-                Place.valueOf(oneOf(Set.of("header", "query", "body"), f.text("parameters_in").orElse(place.label()), "parameters_in")
+                Place.valueOf(oneOf(
+                                Set.of("header", "query", "body"),
+                                f.text("parameters_in").orElse(place.label()),
+                                "parameters_in")
                         .toUpperCase(Locale.ROOT)),
-                f.node("clock_ahead_seconds").map(node -> Duration.ofSeconds(node.asLong())).orElse(clockAhead),
+                f.node("clock_ahead_seconds")
+                        .map(node -> Duration.ofSeconds(node.asLong()))
+                        .orElse(clockAhead),
                 f.integer("window_seconds").map(Duration::ofSeconds).orElse(window),
                 oneOf(CONFIRMED, f.text("callback_confirmed").orElse(confirmed), "callback_confirmed"));
         f.done();
@@ -66,7 +71,10 @@ public record Rules(String method, Place place, Duration clockAhead, Duration wi
 
     private static String oneOf(Set<String> allowed, String value, String name) {
         if (!allowed.contains(value)) {
-            throw new Refusal(400, "invalid_request", name + " must be one of " + allowed.stream().sorted().toList());
+            throw new Refusal(
+                    400,
+                    "invalid_request",
+                    name + " must be one of " + allowed.stream().sorted().toList());
         }
         return value;
     }

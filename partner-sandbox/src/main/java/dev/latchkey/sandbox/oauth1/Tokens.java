@@ -51,7 +51,8 @@ public final class Tokens {
     public void end(String partner, String user) {
         accessTokens
                 .values()
-                .removeIf(token -> token.partner().equals(partner) && token.user().equals(user));
+                .removeIf(
+                        token -> token.partner().equals(partner) && token.user().equals(user));
     }
 
     public void setRules(String partner, Rules changed) {
@@ -68,8 +69,8 @@ public final class Tokens {
 
     RequestToken open(String value, String secret, Consumer consumer, String callback, Instant now) {
         requestTokens.values().removeIf(old -> old.expires().isBefore(now));
-        var token = new RequestToken(
-                value, secret, consumer, callback, now.plus(LIFE), Optional.empty(), Optional.empty());
+        var token =
+                new RequestToken(value, secret, consumer, callback, now.plus(LIFE), Optional.empty(), Optional.empty());
         requestTokens.put(value, token);
         return token;
     }

@@ -31,7 +31,10 @@ final class Verifier {
     Proven verify(Request request, Rules rules, Function<SignedRequest, String> tokenSecret) {
         SignedRequest signed = SignedRequest.read(request);
         if (signed.place() != rules.place()) {
-            throw new Refusal(400, "parameter_rejected", "parameters must travel in the " + rules.place().label());
+            throw new Refusal(
+                    400,
+                    "parameter_rejected",
+                    "parameters must travel in the " + rules.place().label());
         }
         Consumer consumer = world.oauth1()
                 .consumer(partner, signed.required("oauth_consumer_key"))

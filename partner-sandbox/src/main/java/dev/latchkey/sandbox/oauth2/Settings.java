@@ -47,8 +47,7 @@ public record Settings(
 
     /** The same settings with another life of access tokens. */
     public Settings withAccessTokenLife(Duration life) {
-        RefreshRules rules =
-                new RefreshRules(refresh.rotation(), refresh.grace(), life, refresh.oldAccessTokenDies());
+        RefreshRules rules = new RefreshRules(refresh.rotation(), refresh.grace(), life, refresh.oldAccessTokenDies());
         return new Settings(rules, codeLife, issAdvertised, iss, extraParameters, callback);
     }
 

@@ -45,8 +45,8 @@ final class Affiliates {
             throw new Refusal(415, "invalid_request", "content type must be application/json");
         }
         Fields body = new Fields(StrictJson.parseObject(request.body()));
-        Fields account = new Fields(body.object("account")
-                .orElseThrow(() -> new Refusal(400, "invalid_request", "missing field account")));
+        Fields account = new Fields(
+                body.object("account").orElseThrow(() -> new Refusal(400, "invalid_request", "missing field account")));
         body.done();
         String name = account.requiredText("name");
         account.requiredText("pass");

@@ -62,8 +62,17 @@ public final class GenericPartner implements Partner {
     @Override
     public List<String> addresses() {
         String at = "/" + id;
-        return List.of(METADATA + id, at + "/authorize", at + "/token", at + "/revoke", at + "/jwks", at + "/api/...",
-                at + "/oauth1/request_token", at + "/oauth1/authorize", at + "/oauth1/access_token", at + "/oauth1/api/...");
+        return List.of(
+                METADATA + id,
+                at + "/authorize",
+                at + "/token",
+                at + "/revoke",
+                at + "/jwks",
+                at + "/api/...",
+                at + "/oauth1/request_token",
+                at + "/oauth1/authorize",
+                at + "/oauth1/access_token",
+                at + "/oauth1/api/...");
     }
 
     @Override

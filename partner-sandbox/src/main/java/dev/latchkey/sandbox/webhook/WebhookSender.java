@@ -38,12 +38,11 @@ final class WebhookSender {
                 .header(CHALLENGE, value)
                 .POST(BodyPublishers.noBody())
                 .build();
-        HttpResponse<String> response = send(request)
-                .orElseThrow(() -> new Refusal(422, "challenge_failed", "the URL did not answer in 10 s"));
+        HttpResponse<String> response =
+                send(request).orElseThrow(() -> new Refusal(422, "challenge_failed", "the URL did not answer in 10 s"));
         List<String> echoed = response.headers().allValues(CHALLENGE);
         if (response.statusCode() / 100 != 2 || !echoed.equals(List.of(value))) {
-            throw new Refusal(
-                    422, "challenge_failed", "the URL answered " + response.statusCode() + " and " + echoed);
+            throw new Refusal(422, "challenge_failed", "the URL answered " + response.statusCode() + " and " + echoed);
         }
     }
 

@@ -43,7 +43,12 @@ final class OAuth1ServerTest {
     private static Map<String, String> form(String text) {
         URI uri = URI.create("http://x/?" + text);
         return Map.of(
-                "token", Rig.parameter(uri, "oauth_token"), "secret", Rig.parameter(uri, "oauth_token_secret"), "all", text);
+                "token",
+                Rig.parameter(uri, "oauth_token"),
+                "secret",
+                Rig.parameter(uri, "oauth_token_secret"),
+                "all",
+                text);
     }
 
     private URI consented(String requestToken) {
@@ -78,8 +83,8 @@ final class OAuth1ServerTest {
         URI back = consented(token.get("token"));
         assertThat(back.toString()).startsWith(Rig.CALLBACK + "&");
         assertThat(Rig.parameter(back, "oauth_token")).isEqualTo(token.get("token"));
-        Map<String, String> access = form(
-                exchange(token, Rig.parameter(back, "oauth_verifier")).text());
+        Map<String, String> access =
+                form(exchange(token, Rig.parameter(back, "oauth_verifier")).text());
 
         Answer me = client.get(
                 ME,
@@ -168,9 +173,12 @@ final class OAuth1ServerTest {
                                 ofUser.get("secret"))
                         .status())
                 .isEqualTo(401);
-        String account = "{\"account\":{\"name\":\"x-bob\",\"pass\":\"p\",\"mail\":\"b@x.example\",\"terms_of_use\":\"%s\"}}";
-        assertThat(register(account.formatted("1")).json().path("created").asBoolean()).isTrue();
-        assertThat(register(account.formatted("1")).json().path("created").asBoolean()).isFalse();
+        String account =
+                "{\"account\":{\"name\":\"x-bob\",\"pass\":\"p\",\"mail\":\"b@x.example\",\"terms_of_use\":\"%s\"}}";
+        assertThat(register(account.formatted("1")).json().path("created").asBoolean())
+                .isTrue();
+        assertThat(register(account.formatted("1")).json().path("created").asBoolean())
+                .isFalse();
         assertThat(register(account.formatted("0")).status()).isEqualTo(400);
     }
 
@@ -194,7 +202,9 @@ final class OAuth1ServerTest {
                     case "query" -> rig.send("POST", path + "?" + signed, "");
                     default -> rig.post(path, signed);
                 };
-                assertThat(answer.status()).as(used + " at " + place + " " + answer.text()).isEqualTo(used.equals(place) ? 200 : 400);
+                assertThat(answer.status())
+                        .as(used + " at " + place + " " + answer.text())
+                        .isEqualTo(used.equals(place) ? 200 : 400);
             }
         }
     }
@@ -215,7 +225,11 @@ final class OAuth1ServerTest {
         rig.control().registerConsumer("cryptonit", "ck", "cs&%", Rig.CALLBACK);
 
         assertThat(requestToken().get("all")).contains("confirmed=true");
-        assertThat(client.get(ME, client.parameters("ck", "oauth_token", access.get("token")), "cs&%", access.get("secret"))
+        assertThat(client.get(
+                                ME,
+                                client.parameters("ck", "oauth_token", access.get("token")),
+                                "cs&%",
+                                access.get("secret"))
                         .status())
                 .isEqualTo(401);
     }

@@ -49,8 +49,7 @@ final class SigningClient {
 
     /** The same in the header. */
     static String header(String query) {
-        return "OAuth realm=\"a, b\", "
-                + query.replace("&", "\", ").replaceAll("(^|, )([^=]*)=", "$1$2=\"") + "\"";
+        return "OAuth realm=\"a, b\", " + query.replace("&", "\", ").replaceAll("(^|, )([^=]*)=", "$1$2=\"") + "\"";
     }
 
     static String query(Map<String, String> parameters) {

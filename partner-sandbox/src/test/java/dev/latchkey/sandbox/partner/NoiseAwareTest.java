@@ -22,7 +22,8 @@ import org.junit.jupiter.api.Test;
 final class NoiseAwareTest {
 
     private static final String PARTNER = "noiseaware";
-    private static final String ASK = "/noiseaware/authorize?code=once-1&id=partner-7&redirect=" + Rig.enc(Rig.CALLBACK);
+    private static final String ASK =
+            "/noiseaware/authorize?code=once-1&id=partner-7&redirect=" + Rig.enc(Rig.CALLBACK);
 
     private final Rig rig = new Rig();
     private final List<String> calls = new CopyOnWriteArrayList<>();
@@ -150,7 +151,8 @@ final class NoiseAwareTest {
         assertThat(rig.get("/noiseaware-api/units", "authorization", "Bearer " + token)
                         .status())
                 .isEqualTo(401);
-        assertThat(rig.get("/noiseaware-api/units", "authorization", token + "x").status())
+        assertThat(rig.get("/noiseaware-api/units", "authorization", token + "x")
+                        .status())
                 .isEqualTo(401);
         assertThat(rig.get("/noiseaware-api/units").status()).isEqualTo(403);
         rig.clock().advance(Duration.ofMinutes(15));
@@ -186,8 +188,7 @@ final class NoiseAwareTest {
         rig.control().settings(PARTNER, Map.of("rotation", "none"));
         Answer first = connected();
 
-        assertThat(refresh(first.field("refreshToken")).field("refreshToken"))
-                .isEqualTo(first.field("refreshToken"));
+        assertThat(refresh(first.field("refreshToken")).field("refreshToken")).isEqualTo(first.field("refreshToken"));
     }
 
     @Test
@@ -205,7 +206,8 @@ final class NoiseAwareTest {
     @Test
     void isStrictAboutBodies() {
         connected();
-        for (String body : List.of("", "[]", "{}", "{\"accessCode\":1,\"clientID\":\"us\"}", "{\"accessCode\":\"a\"}")) {
+        for (String body :
+                List.of("", "[]", "{}", "{\"accessCode\":1,\"clientID\":\"us\"}", "{\"accessCode\":\"a\"}")) {
             assertThat(post("/noiseaware/token", body).status()).isEqualTo(400);
         }
         assertThat(post("/noiseaware/token", "{\"accessCode\":\"a\",\"clientID\":\"us\",\"x\":1}")
