@@ -9,7 +9,10 @@ import java.util.Locale;
 @ConfigMapping(prefix = "latchkey.vault")
 public interface VaultConfig {
 
-    /** Which store: {@code local}, encrypted in the broker's own database, for one broker process. */
+    /**
+     * Which store: {@code local}, encrypted in the broker's own database, for one broker process; {@code kv2}, a Vault or
+     * OpenBao, for production.
+     */
     @WithDefault("local")
     Kind kind();
 
@@ -29,7 +32,8 @@ public interface VaultConfig {
 
     /** The stores there are. */
     enum Kind {
-        LOCAL;
+        LOCAL,
+        KV2;
 
         /** The name in configuration, and of the bean. */
         String wireName() {
