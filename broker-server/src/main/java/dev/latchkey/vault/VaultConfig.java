@@ -30,6 +30,13 @@ public interface VaultConfig {
     @WithDefault("false")
     boolean rotateKeyAtStart();
 
+    /**
+     * Whether this start compares the version of every active connection's credential in the database and in the secret
+     * store, and logs those that differ. For the start after one of the two was restored; it reads every record.
+     */
+    @WithDefault("false")
+    boolean compareAtStart();
+
     /** The stores there are. */
     enum Kind {
         LOCAL,

@@ -23,8 +23,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(30)
 class Kv2VaultTest {
 
-    private static final String JSON = "Content-Type: application/json\r\n";
-    private static final String LOGIN = "{\"auth\":{\"client_token\":\"s.tokentokentokentoken\",\"policies\":[],"
+    private static final String JSON = "Content-Type: application/json\r\nConnection: close\r\n";
+    private static final String LOGIN = "{\"renewable\":false,\"auth\":{\"client_token\":\"s.tokentokentokentoken\",\"policies\":[],"
             + "\"lease_duration\":3600,\"renewable\":true}}";
     private static final VaultPath PATH = CredentialVaultContract.newPath();
 
@@ -50,6 +50,7 @@ class Kv2VaultTest {
     void refusesNonsense(String body) throws Exception {
         try (FaultyServer server = answering(FaultyServer.response(200, JSON, body))) {
             assertUnavailable(() -> vault(server, "2s").read(PATH));
+            assertThat(server.requests().getLast()).startsWith("GET /v1/latchkey/data/" + PATH.value());
         }
     }
 
@@ -63,6 +64,7 @@ class Kv2VaultTest {
 
             assertUnavailable(() -> vault.read(PATH));
             assertUnavailable(() -> vault.write(PATH, CredentialVaultContract.fields("value"), 0));
+            assertThat(server.requests()).anyMatch(request -> request.startsWith("POST /v1/latchkey/data/"));
         }
     }
 

@@ -2,7 +2,12 @@ package dev.latchkey.vault.kv2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.latchkey.testkit.OpenBaoServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -230,29 +235,22 @@ class VaultPoliciesIT {
         if (wrapped) {
             headers.put("X-Vault-Wrap-TTL", "60s");
         }
-        return server.call(words[0], words[1], token, words.length == 3 ? Json.map(words[2]) : Map.of(), headers)
+        return server.call(words[0], words[1], token, words.length == 3 ? body(words[2]) : Map.of(), headers)
                 .status();
     }
 
-    /** Bodies as they stand in the table. */
-    private static final class Json {
-
-        private Json() {}
-
-        static Map<String, ?> map(String text) {
-            try {
-                return new com.fasterxml.jackson.databind.ObjectMapper()
-                        .readValue(text, new com.fasterxml.jackson.core.type.TypeReference<Map<String, Object>>() {});
-            } catch (java.io.IOException e) {
-                throw new java.io.UncheckedIOException(e);
-            }
+    private static Map<String, ?> body(String text) {
+        try {
+            return new ObjectMapper().readValue(text, new TypeReference<Map<String, Object>>() {});
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
-    /** Files and holders are the same. */
     @Test
-    void knowsEveryFile() throws java.io.IOException {
-        try (Stream<Path> files = java.nio.file.Files.list(Path.of("..", "vault-policies"))) {
+    @DisplayName("R38 every file of vault-policies is in this table")
+    void knowsEveryFile() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("..", "vault-policies"))) {
             assertThat(files.map(file -> file.getFileName().toString()).filter(name -> name.endsWith(".hcl")))
                     .containsExactlyInAnyOrderElementsOf(
                             Stream.of(Holder.values()).map(holder -> holder.file + ".hcl").toList());
