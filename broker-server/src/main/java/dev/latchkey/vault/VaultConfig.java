@@ -31,6 +31,13 @@ public interface VaultConfig {
     boolean rotateKeyAtStart();
 
     /**
+     * Whether this start, on another store than the local one, first moves there what the local one holds; see {@code
+     * docs/operations.md}. Such a start is refused without it.
+     */
+    @WithDefault("false")
+    boolean moveLocalAtStart();
+
+    /**
      * Whether this start compares the version of every active connection's credential in the database and in the secret
      * store, and logs those that differ. For the start after one of the two was restored; it reads every record.
      */

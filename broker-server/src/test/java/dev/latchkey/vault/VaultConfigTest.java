@@ -18,6 +18,7 @@ class VaultConfigTest {
         assertThat(config.keyset()).isEqualTo(Path.of("./data/keyset.json"));
         assertThat(config.rotateKeyAtStart()).isFalse();
         assertThat(config.compareAtStart()).isFalse();
+        assertThat(config.moveLocalAtStart()).isFalse();
     }
 
     @Test
@@ -31,6 +32,7 @@ class VaultConfigTest {
         VaultConfig config = read(Map.of(
                 "latchkey.vault.kind", "kv2",
                 "latchkey.vault.compare-at-start", "true",
+                "latchkey.vault.move-local-at-start", "true",
                 "latchkey.vault.keyset", "/run/keys/keyset.json",
                 "latchkey.vault.rotate-key-at-start", "true"));
 
@@ -38,6 +40,7 @@ class VaultConfigTest {
         assertThat(config.keyset()).isEqualTo(Path.of("/run/keys/keyset.json"));
         assertThat(config.rotateKeyAtStart()).isTrue();
         assertThat(config.compareAtStart()).isTrue();
+        assertThat(config.moveLocalAtStart()).isTrue();
     }
 
     @Test

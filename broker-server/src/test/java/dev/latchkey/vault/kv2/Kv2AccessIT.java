@@ -97,7 +97,7 @@ class Kv2AccessIT {
         } finally {
             server.setUp(Map.of());
         }
-        assertThat(Kv2Fixture.logins(meters, "accepted")).isBetween(2, 5);
+        assertThat(Kv2Fixture.logins(meters, "accepted")).isBetween(2, 3);
         assertThat(Kv2Fixture.logins(meters, "refused")).isZero();
     }
 
