@@ -53,14 +53,17 @@ class BrokerOnOpenBaoIT {
         assertThat(versions(connection)).hasSize(2);
         assertThat(pathsOf(connection)).containsExactly("connections/" + connection);
         assertThat(new BrokerTables(database).tablesHolding(connection)).doesNotContain("local_vault");
-        String last = story.control().requests(story.sandboxName(), "refresh").getLast()
+        String last = story.control()
+                .requests(story.sandboxName(), "refresh")
+                .getLast()
                 .formValue("refresh_token")
                 .orElseThrow();
         assertThat(new BrokerTables(database).tablesHolding(last)).isEmpty();
 
         story.approver().post("/connections/" + connection + "/revoke").expect(200);
-        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> pathsOf(connection)
-                .isEmpty());
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> pathsOf(connection).isEmpty());
     }
 
     @Test

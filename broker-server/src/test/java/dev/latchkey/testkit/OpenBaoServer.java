@@ -218,8 +218,7 @@ public final class OpenBaoServer implements AutoCloseable {
     }
 
     /** The same with further header fields. */
-    public Answer call(
-            String method, String path, String token, Map<String, ?> body, Map<String, String> headers) {
+    public Answer call(String method, String path, String token, Map<String, ?> body, Map<String, String> headers) {
         try {
             HttpRequest.Builder request = HttpRequest.newBuilder(address().resolve("/v1/" + path))
                     .timeout(Duration.ofSeconds(20))

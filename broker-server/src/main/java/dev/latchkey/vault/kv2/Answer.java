@@ -53,8 +53,8 @@ record Answer(int status, Optional<JsonObject> body) {
     /** The refusal of a check-and-set write. Vault and OpenBao answer 400 to other mistakes as well. */
     boolean isConflict() {
         return status == BAD_REQUEST
-                && body.map(json -> String.valueOf(json.get("errors"))
-                                .contains("check-and-set parameter did not match"))
+                && body.map(json ->
+                                String.valueOf(json.get("errors")).contains("check-and-set parameter did not match"))
                         .orElse(false);
     }
 

@@ -28,8 +28,8 @@ final class AppRoleLogin implements Login {
     AppRoleLogin(Kv2Config config, Kv2Server server) {
         this.config = config;
         this.server = server;
-        this.roleId = config.roleId()
-                .orElseThrow(() -> new IllegalStateException("latchkey.vault.kv2.role-id is not set"));
+        this.roleId =
+                config.roleId().orElseThrow(() -> new IllegalStateException("latchkey.vault.kv2.role-id is not set"));
         Path path = config.secretIdFile()
                 .orElseThrow(() -> new IllegalStateException("latchkey.vault.kv2.secret-id-file is not set"));
         this.file = new OwnerOnlyFile(path.toAbsolutePath());

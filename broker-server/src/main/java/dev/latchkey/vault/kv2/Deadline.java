@@ -12,7 +12,8 @@ record Deadline(long end, Duration share) {
 
     /** That much time from now, of which one request may take six tenths. */
     static Deadline in(Duration time) {
-        return new Deadline(System.nanoTime() + time.toNanos(), time.multipliedBy(6).dividedBy(10));
+        return new Deadline(
+                System.nanoTime() + time.toNanos(), time.multipliedBy(6).dividedBy(10));
     }
 
     /** What is left, never negative. */

@@ -141,7 +141,8 @@ final class Grants {
                 .map(JsonValue::asString)
                 .filter(text -> !text.isEmpty())
                 .map(Secret::of);
-        boolean renewable = auth.map(json -> json.getBoolean("renewable", false)).orElse(false);
+        boolean renewable =
+                auth.map(json -> json.getBoolean("renewable", false)).orElse(false);
         return token.flatMap(bare -> lifeOf(answer).map(life -> Grant.of(bare, asked, life, renewable)));
     }
 

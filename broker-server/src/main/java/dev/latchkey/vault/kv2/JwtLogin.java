@@ -15,8 +15,8 @@ final class JwtLogin implements Login {
     JwtLogin(Kv2Config config, Kv2Server server) {
         this.config = config;
         this.server = server;
-        this.file = config.jwtFile()
-                .orElseThrow(() -> new IllegalStateException("latchkey.vault.kv2.jwt-file is not set"));
+        this.file =
+                config.jwtFile().orElseThrow(() -> new IllegalStateException("latchkey.vault.kv2.jwt-file is not set"));
     }
 
     @Override

@@ -25,8 +25,8 @@ final class Kv2Address {
     private Kv2Address() {}
 
     static URI checked(Kv2Config config) {
-        URI address = config.address()
-                .orElseThrow(() -> new IllegalStateException("latchkey.vault.kv2.address is not set"));
+        URI address =
+                config.address().orElseThrow(() -> new IllegalStateException("latchkey.vault.kv2.address is not set"));
         require(isOrigin(address), "address must be https://host:port, without path, user or query");
         boolean plain = "http".equals(address.getScheme());
         require(plain || "https".equals(address.getScheme()), "address must begin with https");

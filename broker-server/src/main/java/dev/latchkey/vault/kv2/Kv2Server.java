@@ -53,8 +53,8 @@ final class Kv2Server {
 
     /** Writes without check-and-set, which the mount must refuse. */
     Answer writeBlindly(Secret token, String path, Map<String, Object> fields, Deadline deadline) {
-        return ask(() ->
-                new Logical(driver(deadline, token)).write(path, fields).getRestResponse());
+        return ask(
+                () -> new Logical(driver(deadline, token)).write(path, fields).getRestResponse());
     }
 
     /** One version, whether or not it is the current one. The driver's own would ask twice. */
@@ -87,9 +87,8 @@ final class Kv2Server {
 
     /** What a wrapping token was made for; does not use it up. The driver's own would not use our client. */
     Answer lookUpWrapping(Secret wrappingToken, Deadline deadline) {
-        String body = Json.object()
-                .add("token", wrappingToken.reveal(Purpose.STORE))
-                .toString();
+        String body =
+                Json.object().add("token", wrappingToken.reveal(Purpose.STORE)).toString();
         return ask(() -> rest(deadline, "sys/wrapping/lookup")
                 .body(body.getBytes(StandardCharsets.UTF_8))
                 .post());

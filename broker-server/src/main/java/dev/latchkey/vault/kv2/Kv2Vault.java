@@ -51,11 +51,10 @@ final class Kv2Vault implements CredentialVault {
         this.server = server;
         this.mount = config.mount();
         this.timeout = config.timeout();
-        Login login =
-                switch (config.login()) {
-                    case APPROLE -> new AppRoleLogin(config, server);
-                    case JWT -> new JwtLogin(config, server);
-                };
+        Login login = switch (config.login()) {
+            case APPROLE -> new AppRoleLogin(config, server);
+            case JWT -> new JwtLogin(config, server);
+        };
         this.grants = new Grants(login, server, clock, meters, timeout);
     }
 
@@ -75,8 +74,7 @@ final class Kv2Vault implements CredentialVault {
         Map<String, Object> bare = new LinkedHashMap<>();
         fields.values().forEach((name, secret) -> bare.put(name, secret.reveal(Purpose.STORE)));
         bare.put(MARK, mark);
-        Answer answer = ask(
-                token -> server.write(token, place(path), bare, expectedVersion, deadline), deadline);
+        Answer answer = ask(token -> server.write(token, place(path), bare, expectedVersion, deadline), deadline);
         if (answer.isConflict()) {
             throw new VersionConflictException(path, expectedVersion);
         }
@@ -181,7 +179,9 @@ final class Kv2Vault implements CredentialVault {
     private Answer ask(Function<Secret, Answer> request, Deadline deadline) {
         Grant grant = grants.current(deadline);
         Answer answer = request.apply(grant.token());
-        return answer.isForbidden() ? request.apply(grants.instead(grant, deadline).token()) : answer;
+        return answer.isForbidden()
+                ? request.apply(grants.instead(grant, deadline).token())
+                : answer;
     }
 
     private String place(VaultPath path) {

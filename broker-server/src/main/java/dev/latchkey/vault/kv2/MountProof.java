@@ -25,8 +25,8 @@ final class MountProof {
             throw new IllegalStateException(
                     "latchkey.vault.kv2.mount keeps more than two versions: set max_versions=2 (vault-policies/setup)");
         }
-        Answer blind = server.writeBlindly(
-                grant.token(), mount + "/" + probe.value(), Map.of("probe", "blind"), deadline);
+        Answer blind =
+                server.writeBlindly(grant.token(), mount + "/" + probe.value(), Map.of("probe", "blind"), deadline);
         if (blind.isDone()) {
             throw new IllegalStateException(
                     "latchkey.vault.kv2.mount takes writes without check-and-set: set cas_required=true"

@@ -73,8 +73,7 @@ final class OneOperation extends HttpClient {
     }
 
     @Override
-    public <T> CompletableFuture<HttpResponse<T>> sendAsync(
-            HttpRequest request, HttpResponse.BodyHandler<T> handler) {
+    public <T> CompletableFuture<HttpResponse<T>> sendAsync(HttpRequest request, HttpResponse.BodyHandler<T> handler) {
         return shared.sendAsync(request, head -> new BoundedAnswer<>(handler.apply(head)));
     }
 

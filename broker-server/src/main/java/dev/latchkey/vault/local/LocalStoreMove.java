@@ -71,7 +71,8 @@ final class LocalStoreMove {
     }
 
     private static IllegalStateException refused(VaultPath path) {
-        return new IllegalStateException("record " + path.value()
-                + " is not the same in both secret stores, and it is not clear which is the newer one; nothing was removed");
+        return new IllegalStateException(
+                "record " + path.value()
+                        + " is not the same in both secret stores, and it is not clear which is the newer one; nothing was removed");
     }
 }

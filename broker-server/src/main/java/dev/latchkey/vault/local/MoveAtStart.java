@@ -32,11 +32,11 @@ final class MoveAtStart {
             return;
         }
         if (!config.moveLocalAtStart()) {
-            throw new IllegalStateException("latchkey.vault.kind is another store than before: the local one still holds"
-                    + " records, which latchkey.vault.move-local-at-start=true moves");
+            throw new IllegalStateException(
+                    "latchkey.vault.kind is another store than before: the local one still holds"
+                            + " records, which latchkey.vault.move-local-at-start=true moves");
         }
-        CredentialVault local =
-                stores.select(Identifier.Literal.of("local")).get();
+        CredentialVault local = stores.select(Identifier.Literal.of("local")).get();
         int moved = new LocalStoreMove(table, local, configured).move();
         LOG.infof("%d records were moved out of the local secret store, which is empty now.", moved);
     }

@@ -100,8 +100,7 @@ final class VaultTable {
     /** The path of every record. */
     List<VaultPath> paths() throws SQLException {
         return inTransaction(connection -> {
-            try (PreparedStatement select =
-                            prepare(connection, "select distinct path from local_vault order by path");
+            try (PreparedStatement select = prepare(connection, "select distinct path from local_vault order by path");
                     ResultSet rows = select.executeQuery()) {
                 List<VaultPath> found = new ArrayList<>();
                 while (rows.next()) {

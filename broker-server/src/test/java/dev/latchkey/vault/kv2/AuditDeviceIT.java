@@ -27,10 +27,12 @@ class AuditDeviceIT {
     private final Semaphore reading = new Semaphore(1);
 
     @Test
-    @DisplayName("R35 while the audit device of the server is blocked every call ends in vault_unavailable; then all is well")
+    @DisplayName(
+            "R35 while the audit device of the server is blocked every call ends in vault_unavailable; then all is well")
     void survivesBlockedAuditDevice(@TempDir Path folder) throws Exception {
         Path pipe = folder.resolve("audit.pipe");
-        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
         Thread.ofPlatform().daemon().start(() -> drain(pipe));
         String device = "audit \"file\" \"file\" { options { file_path = \"%s\" mode = \"0000\" } }".formatted(pipe);
         try (OpenBaoServer server = OpenBaoServer.start(folder, device)) {

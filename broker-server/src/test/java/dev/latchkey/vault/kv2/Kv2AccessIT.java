@@ -195,8 +195,7 @@ class Kv2AccessIT {
     void refusesOpenFile() throws Exception {
         Map<String, String> keys = keys();
         Files.setPosixFilePermissions(
-                Path.of(keys.get("secret-id-file")),
-                PosixFilePermissions.fromString("rw-r--r--"));
+                Path.of(keys.get("secret-id-file")), PosixFilePermissions.fromString("rw-r--r--"));
 
         assertThatThrownBy(Kv2Fixture.vault(keys)::checkUsable).hasMessageContaining("0600");
     }
@@ -212,8 +211,10 @@ class Kv2AccessIT {
                                 .encodeToString(key.toECPublicKey().getEncoded())
                         + "\n-----END PUBLIC KEY-----\n");
         server.setUp(Map.of(
-                "LATCHKEY_JWT_PUBLIC_KEY_FILE", publicKey.toString(),
-                "LATCHKEY_JWT_SUBJECT", "system:serviceaccount:latchkey:broker"));
+                "LATCHKEY_JWT_PUBLIC_KEY_FILE",
+                publicKey.toString(),
+                "LATCHKEY_JWT_SUBJECT",
+                "system:serviceaccount:latchkey:broker"));
         Path file = folder.resolve("broker.jwt");
         Files.writeString(file, jwt(key, "system:serviceaccount:other:app"));
         MutableClock clock = new MutableClock(Clock.systemUTC().instant());

@@ -97,7 +97,8 @@ class Kv2ConfigTest {
                 "http://[::1]:8200"
             })
     void takesHttpsAndLoopback(String address) {
-        assertThat(Kv2Address.checked(Kv2Fixture.config(Map.of("address", address))).getPath())
+        assertThat(Kv2Address.checked(Kv2Fixture.config(Map.of("address", address)))
+                        .getPath())
                 .isEmpty();
     }
 

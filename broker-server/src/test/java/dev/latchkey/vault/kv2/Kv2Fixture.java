@@ -43,8 +43,7 @@ final class Kv2Fixture {
     static Path secretFile(Path folder, String content) {
         try {
             Path file = folder.resolve("secret-" + UUID.randomUUID());
-            Files.createFile(
-                    file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             return Files.writeString(file, content);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

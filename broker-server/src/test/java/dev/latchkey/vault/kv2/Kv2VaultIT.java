@@ -138,7 +138,8 @@ class Kv2VaultIT implements CredentialVaultContract {
     }
 
     @Test
-    @DisplayName("R21 R30 a sealed server is vault_unavailable for everything, and after the unsealing all is well again")
+    @DisplayName(
+            "R21 R30 a sealed server is vault_unavailable for everything, and after the unsealing all is well again")
     void survivesSealing() throws VersionConflictException {
         VaultPath path = CredentialVaultContract.newPath();
         vault.write(path, CredentialVaultContract.fields("value"), 0);
@@ -182,7 +183,36 @@ class Kv2VaultIT implements CredentialVaultContract {
     }
 
     @Test
-    @DisplayName("R43 neither token nor SecretID nor secrets are in any log, exception or text, also when access is refused")
+    @DisplayName("R34 a leader that steps down costs refusals for a while, and no write that was acknowledged")
+    void survivesStepDown() throws VersionConflictException {
+        VaultPath path = CredentialVaultContract.newPath();
+        vault.write(path, CredentialVaultContract.fields("acknowledged"), 0);
+
+        for (int round = 1; round <= 2; round++) {
+            int acknowledged = round;
+            server.root("PUT", "sys/step-down", Map.of());
+            Awaitility.await().atMost(Duration.ofSeconds(40)).until(() -> writesAfter(path, acknowledged));
+        }
+
+        assertThat(vault.read(path).orElseThrow().version()).isGreaterThanOrEqualTo(3);
+    }
+
+    /** One more write if the store can be used; what it shows is never older than what was acknowledged. */
+    private static boolean writesAfter(VaultPath path, int acknowledged) throws VersionConflictException {
+        try {
+            int now = vault.read(path).orElseThrow().version();
+            assertThat(now).isGreaterThanOrEqualTo(acknowledged);
+            return vault.write(path, CredentialVaultContract.fields("acknowledged"), now) == now + 1;
+        } catch (BrokerException e) {
+            assertThat(e.type()).isEqualTo(ProblemType.VAULT_UNAVAILABLE);
+            assertThat(e.retryAfter()).isPresent();
+            return false;
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "R43 neither token nor SecretID nor secrets are in any log, exception or text, also when access is refused")
     void keepsItsTokenToItself() throws Exception {
         Map<String, String> own = Kv2Fixture.keys(server, proxy.address(), folder);
         String policy = server.root("GET", "sys/policies/acl/latchkey-broker-runtime", Map.of())

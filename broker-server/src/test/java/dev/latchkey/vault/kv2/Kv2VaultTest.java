@@ -24,8 +24,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class Kv2VaultTest {
 
     private static final String JSON = "Content-Type: application/json\r\nConnection: close\r\n";
-    private static final String LOGIN = "{\"renewable\":false,\"auth\":{\"client_token\":\"s.tokentokentokentoken\",\"policies\":[],"
-            + "\"lease_duration\":3600,\"renewable\":true}}";
+    private static final String LOGIN =
+            "{\"renewable\":false,\"auth\":{\"client_token\":\"s.tokentokentokentoken\",\"policies\":[],"
+                    + "\"lease_duration\":3600,\"renewable\":true}}";
     private static final VaultPath PATH = CredentialVaultContract.newPath();
 
     @TempDir
@@ -79,6 +80,17 @@ class Kv2VaultTest {
     }
 
     @Test
+    @DisplayName("R21 a server that is not there is a store that cannot be used")
+    void isUnavailableWithoutServer() throws Exception {
+        FaultyServer gone = answering("");
+        gone.close();
+
+        assertUnavailable(() -> vault(gone, "2s").read(PATH));
+        assertUnavailable(vault(gone, "2s")::checkUsable);
+    }
+
+    @Test
+    @Timeout(15)
     @DisplayName("R35 an answer that begins and never ends costs the timeout and no more")
     void boundsTime() throws Exception {
         try (FaultyServer server = FaultyServer.start(connection -> {
@@ -123,7 +135,22 @@ class Kv2VaultTest {
     @ParameterizedTest
     @DisplayName("R40 what is no name of ours never becomes a path")
     @ValueSource(
-            strings = {"../x", "a/b", "%2e%2e", "+", "*", "", "-a", "A", "a b", "ä", "a\u0000", "a\n", "a?version=1", "a#"})
+            strings = {
+                "../x",
+                "a/b",
+                "%2e%2e",
+                "+",
+                "*",
+                "",
+                "-a",
+                "A",
+                "a b",
+                "ä",
+                "a\u0000",
+                "a\n",
+                "a?version=1",
+                "a#"
+            })
     void refusesInjection(String id) {
         assertThatThrownBy(() -> VaultPath.partner(id)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> VaultPath.partner("x".repeat(1024))).isInstanceOf(IllegalArgumentException.class);
@@ -138,10 +165,15 @@ class Kv2VaultTest {
 
     private Kv2Vault vault(FaultyServer server, String timeout) {
         return Kv2Fixture.vault(new HashMap<>(Map.of(
-                "address", "http://127.0.0.1:" + server.port(),
-                "role-id", "role",
-                "secret-id-wrapped", "false",
-                "secret-id-file", Kv2Fixture.secretFile(folder, "bare-secret-id").toString(),
-                "timeout", timeout)));
+                "address",
+                "http://127.0.0.1:" + server.port(),
+                "role-id",
+                "role",
+                "secret-id-wrapped",
+                "false",
+                "secret-id-file",
+                Kv2Fixture.secretFile(folder, "bare-secret-id").toString(),
+                "timeout",
+                timeout)));
     }
 }

@@ -173,17 +173,20 @@ class VaultPoliciesIT {
     @DisplayName("R38 a policy allows what its holder needs, and each of at least 25 other things is refused")
     void allowsAndRefuses(Holder holder) {
         server.root("DELETE", "latchkey/metadata/" + RECORD, Map.of());
-        server.root(
-                "POST", "latchkey/data/" + RECORD, Map.of("data", Map.of("a", "b"), "options", Map.of("cas", 0)));
+        server.root("POST", "latchkey/data/" + RECORD, Map.of("data", Map.of("a", "b"), "options", Map.of("cas", 0)));
         String token = token(holder);
         List<String> refused = new ArrayList<>(REFUSED);
         refused.removeAll(holder.allowed);
         SoftAssertions soft = new SoftAssertions();
         for (String operation : refused) {
-            soft.assertThat(status(token, operation)).as("refused: %s", operation).isEqualTo(403);
+            soft.assertThat(status(token, operation))
+                    .as("refused: %s", operation)
+                    .isEqualTo(403);
         }
         for (String operation : holder.allowed) {
-            soft.assertThat(status(token, operation)).as("allowed: %s", operation).isIn(200, 204, 400, 404, 500);
+            soft.assertThat(status(token, operation))
+                    .as("allowed: %s", operation)
+                    .isIn(200, 204, 400, 404, 500);
         }
         soft.assertAll();
         assertThat(refused).hasSizeGreaterThanOrEqualTo(25);
@@ -199,10 +202,7 @@ class VaultPoliciesIT {
                 .path("secret_id")
                 .asText();
         var auth = server.call(
-                        "POST",
-                        "auth/approle/login",
-                        "",
-                        Map.of("role_id", server.roleId(), "secret_id", secretId))
+                        "POST", "auth/approle/login", "", Map.of("role_id", server.roleId(), "secret_id", secretId))
                 .body()
                 .path("auth");
 
@@ -252,8 +252,9 @@ class VaultPoliciesIT {
     void knowsEveryFile() throws IOException {
         try (Stream<Path> files = Files.list(Path.of("..", "vault-policies"))) {
             assertThat(files.map(file -> file.getFileName().toString()).filter(name -> name.endsWith(".hcl")))
-                    .containsExactlyInAnyOrderElementsOf(
-                            Stream.of(Holder.values()).map(holder -> holder.file + ".hcl").toList());
+                    .containsExactlyInAnyOrderElementsOf(Stream.of(Holder.values())
+                            .map(holder -> holder.file + ".hcl")
+                            .toList());
         }
     }
 }

@@ -58,7 +58,8 @@ class LocalStoreMoveTest {
         for (int life = 0; life < 10; life++) { // ten writes are needed in all; each life but the first does one
             CredentialVault failing = new FailingAfter(target, life == 0 ? 0 : 1);
             assertThatThrownBy(() -> move(failing)).isInstanceOf(BrokerException.class);
-            before.forEach((path, record) -> assertThat(store.vault().read(path)).contains(record));
+            before.forEach(
+                    (path, record) -> assertThat(store.vault().read(path)).contains(record));
         }
         move(target);
 
@@ -66,16 +67,21 @@ class LocalStoreMoveTest {
     }
 
     @Test
-    @DisplayName("what the other store holds at a later version, or with another content, is not touched, nor the local one")
+    @DisplayName(
+            "what the other store holds at a later version, or with another content, is not touched, nor the local one")
     void refusesWhatIsNewerThere() throws Exception {
         VaultPath path = before.keySet().iterator().next();
         int version = before.get(path).version();
         for (int written = 0; written < version; written++) {
             target.write(path, CredentialVaultContract.fields("another life"), written);
         }
-        assertThatThrownBy(() -> move(target)).isInstanceOf(IllegalStateException.class).hasMessageContaining(path.value());
+        assertThatThrownBy(() -> move(target))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining(path.value());
         target.write(path, CredentialVaultContract.fields("another life"), version);
-        assertThatThrownBy(() -> move(target)).isInstanceOf(IllegalStateException.class).hasMessageContaining(path.value());
+        assertThatThrownBy(() -> move(target))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining(path.value());
 
         assertThat(target.read(path))
                 .contains(new StoredRecord(CredentialVaultContract.fields("another life"), version + 1));
