@@ -13,6 +13,11 @@ import java.time.Instant;
  */
 public record HeldToken(Credential.ShortLived credential, int kvVersion, boolean renewed) {
 
+    /** Whether it is the same credential, at whatever version: a rewrite in place makes no new one. */
+    public boolean isSameAs(HeldToken other) {
+        return credential.handle().equals(other.credential().handle());
+    }
+
     /** How long it still lives; never negative. */
     public Duration remaining(Instant now) {
         Duration left = Duration.between(now, credential.expiresAt());

@@ -70,21 +70,24 @@ class RefreshProtocol {
     /**
      * Renews the credential of an active connection, or takes what another owner has stored meanwhile.
      *
+     * @param notAccepted what the partner did not accept, if that is why it is renewed: once the vault holds another one,
+     *     nothing is sent
      * @throws BrokerException what a waiting caller is told; {@code needs_reauth} only after a definitive answer
      */
-    HeldToken renew(UUID id, Actor actor) {
+    HeldToken renew(UUID id, Optional<HeldToken> notAccepted, Actor actor) {
         refuseWhilePaused(id);
         // 1. Lease: who holds it may send.
         LeaseRows.Lease lease = leases.take(id).orElseThrow(RefreshProtocol::inProgress);
         try {
             Connection connection = connections.find(id).orElseThrow(BrokerException::notFound);
-            return renew(connection, lease, actor);
+            return renew(connection, notAccepted, lease, actor);
         } finally {
             leases.release(lease);
         }
     }
 
-    private HeldToken renew(Connection connection, LeaseRows.Lease lease, Actor actor) {
+    private HeldToken renew(
+            Connection connection, Optional<HeldToken> notAccepted, LeaseRows.Lease lease, Actor actor) {
         VaultPath path = VaultPath.connection(connection.id());
         // 2. Read: the vault's version is the truth about which refresh token is the newest; an older one is never
         // used.
@@ -92,6 +95,12 @@ class RefreshProtocol {
                 .filter(record -> record.version() >= lease.kvVersion())
                 .orElseThrow(() -> unavailable("The vault is behind what is known of it.", null));
         Credential current = CredentialCodec.decode(stored.fields());
+        if (notAccepted.isPresent()) {
+            HeldToken found = held(current, stored.version(), false);
+            if (!found.isSameAs(notAccepted.get())) {
+                return found;
+            }
+        }
         Partner partner = handshakes.partner(connection.partner());
         Refreshable protocol = renewable(partner, current, connection, lease, actor);
         HandshakeContext context = handshakes.context(partner, connection.scopes());

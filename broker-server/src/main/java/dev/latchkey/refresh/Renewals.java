@@ -8,6 +8,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -40,8 +41,13 @@ class Renewals {
 
     /** The outcome of the running renewal, or of a new one; {@code refresh_in_progress} after 10 s. */
     HeldToken await(UUID connection, Actor actor) {
+        return await(connection, Optional.empty(), actor);
+    }
+
+    /** The same because of a credential that the partner refused; a renewal that runs already may still bring that one. */
+    HeldToken await(UUID connection, Optional<HeldToken> refused, Actor actor) {
         try {
-            return join(connection, actor).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            return join(connection, refused, actor).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         } catch (TimeoutException e) {
             throw RefreshProtocol.inProgress();
         } catch (InterruptedException e) {
@@ -55,19 +61,20 @@ class Renewals {
         }
     }
 
-    private CompletableFuture<HeldToken> join(UUID connection, Actor actor) {
+    private CompletableFuture<HeldToken> join(UUID connection, Optional<HeldToken> refused, Actor actor) {
         CompletableFuture<HeldToken> mine = new CompletableFuture<>();
         CompletableFuture<HeldToken> other = running.putIfAbsent(connection, mine);
         if (other != null) {
             return other;
         }
-        threads.execute(() -> run(connection, actor, mine));
+        threads.execute(() -> run(connection, refused, actor, mine));
         return mine;
     }
 
-    private void run(UUID connection, Actor actor, CompletableFuture<HeldToken> outcome) {
+    private void run(
+            UUID connection, Optional<HeldToken> refused, Actor actor, CompletableFuture<HeldToken> outcome) {
         try {
-            HeldToken token = protocol.renew(connection, actor);
+            HeldToken token = protocol.renew(connection, refused, actor);
             count("renewed");
             running.remove(connection, outcome);
             outcome.complete(token);
