@@ -9,7 +9,10 @@ import java.util.Locale;
 @ConfigMapping(prefix = "latchkey.vault")
 public interface VaultConfig {
 
-    /** Which store: {@code local}, encrypted in the broker's own database, for one broker process. */
+    /**
+     * Which store: {@code local}, encrypted in the broker's own database, for one broker process; {@code kv2}, a Vault or
+     * OpenBao, for production.
+     */
     @WithDefault("local")
     Kind kind();
 
@@ -27,9 +30,24 @@ public interface VaultConfig {
     @WithDefault("false")
     boolean rotateKeyAtStart();
 
+    /**
+     * Whether this start, on another store than the local one, first moves there what the local one holds; see {@code
+     * docs/operations.md}. Such a start is refused without it.
+     */
+    @WithDefault("false")
+    boolean moveLocalAtStart();
+
+    /**
+     * Whether this start compares the version of every active connection's credential in the database and in the secret
+     * store, and logs those that differ. For the start after one of the two was restored; it reads every record.
+     */
+    @WithDefault("false")
+    boolean compareAtStart();
+
     /** The stores there are. */
     enum Kind {
-        LOCAL;
+        LOCAL,
+        KV2;
 
         /** The name in configuration, and of the bean. */
         String wireName() {

@@ -154,13 +154,15 @@ final class ArchitectureRules {
                 .resideInAnyPackage("..org.mockito..", "..org.easymock..", "..org.powermock..", "..io.mockk..");
     }
 
-    /** The organisation's own OpenID provider is not a partner: its address is the operator's, and may be inside. */
+    /** The organisation's own OpenID provider and its Vault are no partners: their addresses are the operator's. */
     ArchRule oneWayOut() {
         String identityProvider = root + ".caller.IssuerDocuments";
+        String secretStore = root + ".vault.kv2";
         return classes()
                 .that(describe(
                         "are not of outbound",
                         type -> !"outbound".equals(PackageTable.feature(root, type))
+                                && !type.getPackageName().equals(secretStore)
                                 && !outermost(type).getName().equals(identityProvider)))
                 .should(new CallRules.OpenNoConnection());
     }

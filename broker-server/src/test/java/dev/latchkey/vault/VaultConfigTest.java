@@ -17,6 +17,8 @@ class VaultConfigTest {
         assertThat(config.kind()).isEqualTo(VaultConfig.Kind.LOCAL);
         assertThat(config.keyset()).isEqualTo(Path.of("./data/keyset.json"));
         assertThat(config.rotateKeyAtStart()).isFalse();
+        assertThat(config.compareAtStart()).isFalse();
+        assertThat(config.moveLocalAtStart()).isFalse();
     }
 
     @Test
@@ -28,13 +30,17 @@ class VaultConfigTest {
     @Test
     void readsEveryKey() {
         VaultConfig config = read(Map.of(
-                "latchkey.vault.kind", "local",
+                "latchkey.vault.kind", "kv2",
+                "latchkey.vault.compare-at-start", "true",
+                "latchkey.vault.move-local-at-start", "true",
                 "latchkey.vault.keyset", "/run/keys/keyset.json",
                 "latchkey.vault.rotate-key-at-start", "true"));
 
-        assertThat(config.kind()).isEqualTo(VaultConfig.Kind.LOCAL);
+        assertThat(config.kind()).isEqualTo(VaultConfig.Kind.KV2);
         assertThat(config.keyset()).isEqualTo(Path.of("/run/keys/keyset.json"));
         assertThat(config.rotateKeyAtStart()).isTrue();
+        assertThat(config.compareAtStart()).isTrue();
+        assertThat(config.moveLocalAtStart()).isTrue();
     }
 
     @Test

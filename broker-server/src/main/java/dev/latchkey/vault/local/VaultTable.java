@@ -97,6 +97,20 @@ final class VaultTable {
         });
     }
 
+    /** The path of every record. */
+    List<VaultPath> paths() throws SQLException {
+        return inTransaction(connection -> {
+            try (PreparedStatement select = prepare(connection, "select distinct path from local_vault order by path");
+                    ResultSet rows = select.executeQuery()) {
+                List<VaultPath> found = new ArrayList<>();
+                while (rows.next()) {
+                    found.add(new VaultPath(rows.getString(1)));
+                }
+                return found;
+            }
+        });
+    }
+
     /** Whether there is no record at all. */
     boolean isEmpty() throws SQLException {
         return inTransaction(connection -> is(connection, "select not exists (select from local_vault)"));

@@ -1,0 +1,179 @@
+package dev.latchkey.vault.kv2;
+
+import static dev.latchkey.vault.kv2.Kv2VaultIT.assertUnavailable;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.latchkey.testkit.CapturedLog;
+import dev.latchkey.testkit.CredentialVaultContract;
+import dev.latchkey.testkit.FaultyServer;
+import dev.latchkey.vault.VaultPath;
+import dev.latchkey.vault.VersionConflictException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the store makes of answers that no real server would give, or gives only on a bad day. */
+@Timeout(30)
+class Kv2VaultTest {
+
+    private static final String JSON = "Content-Type: application/json\r\nConnection: close\r\n";
+    private static final String LOGIN =
+            "{\"renewable\":false,\"auth\":{\"client_token\":\"s.tokentokentokentoken\",\"policies\":[],"
+                    + "\"lease_duration\":3600,\"renewable\":true}}";
+    private static final VaultPath PATH = CredentialVaultContract.newPath();
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @DisplayName("R21 an answer that says nothing sensible is a store that cannot be used, not an empty one")
+    @ValueSource(
+            strings = {
+                "",
+                "null",
+                "[]",
+                "{}",
+                "{\"data\":null}",
+                "{\"data\":{\"data\":null,\"metadata\":{\"version\":1}}}",
+                "{\"data\":{\"data\":{\"a\":\"b\"}}}",
+                "{\"data\":{\"data\":{\"a\":\"b\"},\"metadata\":{\"version\":0}}}",
+                "{\"data\":{\"data\":{\"a\":\"\"},\"metadata\":{\"version\":1}}}",
+                "{\"data\":{\"data\":{\"a\":{\"b\":\"c\"}},\"metadata\":{\"version\":1}}}",
+                "<html>"
+            })
+    void refusesNonsense(String body) throws Exception {
+        try (FaultyServer server = answering(FaultyServer.response(200, JSON, body))) {
+            assertUnavailable(() -> vault(server, "2s").read(PATH));
+            assertThat(server.requests().getLast()).startsWith("GET /v1/latchkey/data/" + PATH.value());
+        }
+    }
+
+    @ParameterizedTest
+    @DisplayName("R21 every status that is no answer to a read is a store that cannot be used")
+    @ValueSource(ints = {204, 301, 307, 400, 403, 412, 429, 472, 473, 500, 501, 502, 503})
+    void refusesOtherStatuses(int status) throws Exception {
+        String headers = JSON + "Location: http://127.0.0.1:9/stolen\r\n";
+        try (FaultyServer server = answering(FaultyServer.response(status, headers, "{\"errors\":[]}"))) {
+            Kv2Vault vault = vault(server, "2s");
+
+            assertUnavailable(() -> vault.read(PATH));
+            assertUnavailable(() -> vault.write(PATH, CredentialVaultContract.fields("value"), 0));
+            assertThat(server.requests()).anyMatch(request -> request.startsWith("POST /v1/latchkey/data/"));
+        }
+    }
+
+    @Test
+    @DisplayName("an answer of more than 1 MiB is given up")
+    void boundsAnswers() throws Exception {
+        String value = "x".repeat(BoundedAnswer.MAX_BYTES);
+        String body = "{\"data\":{\"data\":{\"a\":\"" + value + "\"},\"metadata\":{\"version\":1}}}";
+        try (FaultyServer server = answering(FaultyServer.response(200, JSON, body))) {
+            assertUnavailable(() -> vault(server, "2s").read(PATH));
+        }
+    }
+
+    @Test
+    @DisplayName("R21 a server that is not there is a store that cannot be used")
+    void isUnavailableWithoutServer() throws Exception {
+        FaultyServer gone = answering("");
+        gone.close();
+
+        assertUnavailable(() -> vault(gone, "2s").read(PATH));
+        assertUnavailable(vault(gone, "2s")::checkUsable);
+    }
+
+    @Test
+    @Timeout(15)
+    @DisplayName("R35 an answer that begins and never ends costs the timeout and no more")
+    void boundsTime() throws Exception {
+        try (FaultyServer server = FaultyServer.start(connection -> {
+            if (connection.readRequest().contains("/login")) {
+                connection.write(FaultyServer.response(200, JSON, LOGIN));
+                return;
+            }
+            connection.write("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{");
+            connection.awaitClose();
+        })) {
+            assertUnavailable(() -> vault(server, "PT0.5S").read(PATH));
+        }
+    }
+
+    @Test
+    @DisplayName("R43 an error of the server that repeats our token is not repeated by us")
+    void repeatsNothing() throws Exception {
+        String echo = "{\"errors\":[\"bad token s.tokentokentokentoken\"]}";
+        try (FaultyServer server = answering(FaultyServer.response(500, JSON, echo));
+                CapturedLog log = CapturedLog.of("", "dev.latchkey", "io.github.jopenlibs")) {
+            Kv2Vault vault = vault(server, "2s");
+            assertThatThrownBy(() -> vault.read(PATH))
+                    .hasMessageNotContaining("tokentoken")
+                    .hasNoCause();
+            assertThat(log.text()).contains("could not read").doesNotContain("tokentoken");
+        }
+    }
+
+    @Test
+    @DisplayName("R32 the refusal of a check-and-set is a conflict; other mistakes are not")
+    void knowsConflicts() throws Exception {
+        String conflict = "{\"errors\":[\"check-and-set parameter did not match the current version\"]}";
+        try (FaultyServer server = answering(FaultyServer.response(400, JSON, conflict))) {
+            assertThatThrownBy(() -> vault(server, "2s").write(PATH, CredentialVaultContract.fields("value"), 0))
+                    .isInstanceOf(VersionConflictException.class);
+        }
+        try (FaultyServer server = answering(FaultyServer.response(400, JSON, "{\"errors\":[\"nonsense\"]}"))) {
+            assertUnavailable(() -> vault(server, "2s").write(PATH, CredentialVaultContract.fields("value"), 0));
+        }
+    }
+
+    @ParameterizedTest
+    @DisplayName("R40 what is no name of ours never becomes a path")
+    @ValueSource(
+            strings = {
+                "../x",
+                "a/b",
+                "%2e%2e",
+                "+",
+                "*",
+                "",
+                "-a",
+                "A",
+                "a b",
+                "ä",
+                "a\u0000",
+                "a\n",
+                "a?version=1",
+                "a#"
+            })
+    void refusesInjection(String id) {
+        assertThatThrownBy(() -> VaultPath.partner(id)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> VaultPath.partner("x".repeat(1024))).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private static FaultyServer answering(String response) throws Exception {
+        return FaultyServer.start(connection -> {
+            boolean login = connection.readRequest().contains("/login");
+            connection.write(login ? FaultyServer.response(200, JSON, LOGIN) : response);
+        });
+    }
+
+    private Kv2Vault vault(FaultyServer server, String timeout) {
+        return Kv2Fixture.vault(new HashMap<>(Map.of(
+                "address",
+                "http://127.0.0.1:" + server.port(),
+                "role-id",
+                "role",
+                "secret-id-wrapped",
+                "false",
+                "secret-id-file",
+                Kv2Fixture.secretFile(folder, "bare-secret-id").toString(),
+                "timeout",
+                timeout)));
+    }
+}
