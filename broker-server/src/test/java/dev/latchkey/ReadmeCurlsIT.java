@@ -38,7 +38,7 @@ class ReadmeCurlsIT {
     private final TestHttp http = new TestHttp();
 
     @Test
-    @DisplayName("the README's curls ask for a connection, take a token and read the audit log")
+    @DisplayName("the README's curls ask for a connection, take a token, call the partner and read the audit log")
     void runAsTheyStand() throws IOException {
         try (var sandbox = Sandbox.start(SandboxConfig.defaults());
                 var broker = BrokerProcess.start();
@@ -54,11 +54,12 @@ class ReadmeCurlsIT {
                     "PARTNER", PARTNER,
                     "CONNECTION", connection));
 
-            assertThat(answers).hasSize(3);
+            assertThat(answers).hasSize(4);
             assertThat(answers.get(0).path("status").asText()).isEqualTo("requested");
             assertThat(answers.get(1).path("access_token").asText()).isNotEmpty();
             assertThat(answers.get(1).path("expires_in").asInt()).isGreaterThanOrEqualTo(60);
-            assertThat(answers.get(2).path("items").findValuesAsText("connection"))
+            assertThat(answers.get(2).path("path").asText()).endsWith("/me");
+            assertThat(answers.get(3).path("items").findValuesAsText("connection"))
                     .isNotEmpty()
                     .containsOnly(connection);
         }
@@ -68,7 +69,7 @@ class ReadmeCurlsIT {
         var block = BLOCK.matcher(Files.readString(README));
         assertThat(block.find()).as("the marked block in README.md").isTrue();
         assertThat(block.group(1).lines().filter(line -> line.startsWith("curl ")))
-                .hasSize(3);
+                .hasSize(4);
         var script = Files.writeString(folder.resolve("curls.sh"), "set -euo pipefail\n" + block.group(1));
         var log = folder.resolve("answers.json");
         try (var shell = ChildProcess.start(folder, environment, log, List.of("bash", script.toString()))) {

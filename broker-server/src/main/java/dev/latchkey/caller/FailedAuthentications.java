@@ -1,7 +1,5 @@
 package dev.latchkey.caller;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.latchkey.audit.Actor;
 import dev.latchkey.audit.AuditAction;
 import dev.latchkey.audit.AuditEvent;
@@ -10,8 +8,6 @@ import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import jakarta.inject.Singleton;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import org.jboss.logging.Logger;
 
 /**
@@ -22,43 +18,31 @@ import org.jboss.logging.Logger;
 final class FailedAuthentications {
 
     private static final Logger LOG = Logger.getLogger(FailedAuthentications.class);
-    private static final Duration WINDOW = Duration.ofMinutes(1);
-    private static final int MOST_SOURCES = 100_000;
     /** Audit rows a minute in all, so that many sources together cannot fill the table. */
     private static final int MOST_ROWS = 1_000;
 
-    private static final String ALL = "all";
+    private static final String ANY = "";
+    private static final String EVERYWHERE = "all";
 
-    private final Cache<String, Window> windows =
-            Caffeine.newBuilder().maximumSize(MOST_SOURCES).build();
-    private final Cache<String, Window> rows =
-            Caffeine.newBuilder().maximumSize(1).build();
-    private final LimitsConfig limits;
+    private final FailureLimit failures;
+    private final FailureLimit rows;
     private final AuditLog audit;
-    private final Clock clock;
 
     FailedAuthentications(LimitsConfig limits, AuditLog audit, Clock clock) {
-        this.limits = limits;
+        this.failures = new FailureLimit(limits.failedAuthentications(), clock);
+        this.rows = new FailureLimit(MOST_ROWS, clock);
         this.audit = audit;
-        this.clock = clock;
     }
-
-    private record Window(Instant end, int count) {}
 
     /** Throws {@code rate_limited} if the source has failed too often in the current minute. */
     void check(Attempt attempt) {
-        Window window = windows.getIfPresent(SourceNetwork.of(attempt.sourceIp()));
-        Instant now = clock.instant();
-        if (window != null && now.isBefore(window.end()) && window.count() >= limits.failedAuthentications()) {
-            throw new BrokerException(ProblemType.RATE_LIMITED, "Too many authentications from here have failed.")
-                    .retryAfter(Duration.between(now, window.end()));
-        }
+        failures.check(ANY, attempt.sourceIp());
     }
 
     /** Counts a failure and writes its audit row. */
     void record(Attempt attempt, ProblemType problem, String method) {
-        count(windows, SourceNetwork.of(attempt.sourceIp()));
-        if (count(rows, ALL) > MOST_ROWS) {
+        failures.count(ANY, attempt.sourceIp());
+        if (rows.count(ANY, EVERYWHERE) > MOST_ROWS) {
             return;
         }
         Actor nobody = new Actor(Actor.Type.ANONYMOUS, "-", attempt.requestId(), attempt.sourceIp());
@@ -70,16 +54,5 @@ final class FailedAuthentications {
             // Nothing was released: the refusal stands, and the log has it.
             LOG.warnf("request %s: a failed authentication could not be audited", attempt.requestId());
         }
-    }
-
-    private int count(Cache<String, Window> cache, String key) {
-        Instant now = clock.instant();
-        return cache.asMap()
-                .compute(
-                        key,
-                        (source, window) -> window == null || !now.isBefore(window.end())
-                                ? new Window(now.plus(WINDOW), 1)
-                                : new Window(window.end(), window.count() + 1))
-                .count();
     }
 }

@@ -12,4 +12,11 @@ public interface LimitsConfig {
      */
     @WithDefault("20")
     int failedAuthentications();
+
+    /**
+     * Calls of a ConnectionURL with a wrong client that one source address (for IPv6 its /64 network) has a minute before it
+     * is told to wait.
+     */
+    @WithDefault("10")
+    int wrongPartnerCalls();
 }

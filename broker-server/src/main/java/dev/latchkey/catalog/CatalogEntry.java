@@ -1,6 +1,7 @@
 package dev.latchkey.catalog;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -22,6 +23,7 @@ import java.util.Set;
  * @param refresh what happens when a token is renewed
  * @param dialect how the partner spells the protocol
  * @param credentialFields what a registration must bring, from the contract's table
+ * @param webhook how the partner tells us of events, if it does
  * @param notes what an admin should know, in one or two sentences; may be empty
  */
 public record CatalogEntry(
@@ -41,6 +43,7 @@ public record CatalogEntry(
         RefreshSemantics refresh,
         Dialect dialect,
         Set<String> credentialFields,
+        Optional<WebhookScheme> webhook,
         String notes) {
 
     /** Copies. */

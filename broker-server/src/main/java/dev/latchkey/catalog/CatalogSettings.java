@@ -86,6 +86,9 @@ public final class CatalogSettings {
                     applied.openid() ? "The issuer must be given." : "An address that the protocol needs is not given.";
             throw BrokerException.invalid(POINTER + "/endpoints", detail);
         }
+        if (!RowRules.keepsSecretsOutOfAddresses(applied.dialect())) {
+            throw BrokerException.invalid(POINTER + "/parameters_in", "PLAINTEXT never travels in the query.");
+        }
         if (!RowRules.lifetimesAgree(applied.refresh())) {
             throw BrokerException.invalid(POINTER + "/refresh", "The default lifetime is above the maximum.");
         }
@@ -109,6 +112,7 @@ public final class CatalogSettings {
                 RowReader.refresh(settings.path("refresh"), row.refresh()),
                 RowReader.dialect(settings, row.dialect()),
                 row.credentialFields(),
+                row.webhook(),
                 row.notes());
     }
 

@@ -1,5 +1,6 @@
 package dev.latchkey.catalog;
 
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
 
@@ -12,8 +13,34 @@ public enum HandshakeKind {
             Set.of(EndpointName.AUTHORIZATION_ENDPOINT, EndpointName.TOKEN_ENDPOINT)),
     /** RFC 6749 section 4.4. */
     CLIENT_CREDENTIALS(false, Set.of("client_id", "client_secret", "private_key"), Set.of(EndpointName.TOKEN_ENDPOINT)),
+    /** RFC 5849 section 2: three legs, after which every request is signed. */
+    OAUTH1(
+            true,
+            Set.of(),
+            Set.of(
+                    EndpointName.REQUEST_TOKEN_ENDPOINT,
+                    EndpointName.AUTHORIZATION_ENDPOINT,
+                    EndpointName.ACCESS_TOKEN_ENDPOINT,
+                    EndpointName.API_BASE)),
     /** Nothing to be fetched: the registration's own credentials sign each request, see {@link SigningScheme}. */
-    API_KEY(false, Set.of(), Set.of(EndpointName.API_BASE));
+    API_KEY(false, Set.of(), Set.of(EndpointName.API_BASE)),
+    /** The partner calls our ConnectionURL between consent and return; NoiseAware does it so. */
+    PARTNER_CALLBACK(
+            true,
+            Set.of("partner_id", "client_id", "client_secret"),
+            Set.of(EndpointName.AUTHORIZATION_ENDPOINT, EndpointName.TOKEN_ENDPOINT)),
+    /** A signed login with a key of our own account, answered by the cookies of a session. */
+    COOKIE_LOGIN(false, Set.of("credential_file"), Set.of(EndpointName.LOGIN_ENDPOINT, EndpointName.API_BASE)),
+    /** A person's consent whose code becomes a key of their account, by which {@link #COOKIE_LOGIN} goes on. */
+    COOKIE_LOGIN_CODE(
+            true,
+            Set.of("client_id", "client_secret", "credential_file"),
+            Set.of(
+                    EndpointName.AUTHORIZATION_ENDPOINT,
+                    EndpointName.TOKEN_CREATE_ENDPOINT,
+                    EndpointName.TOKEN_EXCHANGE_ENDPOINT,
+                    EndpointName.LOGIN_ENDPOINT,
+                    EndpointName.API_BASE));
 
     private final boolean browser;
     private final Set<String> credentialFields;
@@ -30,6 +57,16 @@ public enum HandshakeKind {
         return browser;
     }
 
+    /** Whether the partner calls us at a ConnectionURL of our own. */
+    public boolean partnerCalls() {
+        return this == PARTNER_CALLBACK;
+    }
+
+    /** The credentials that are ours to choose, and are made up where a registration leaves them out. */
+    public Set<String> madeUp() {
+        return partnerCalls() ? Set.of("client_id", "client_secret") : Set.of();
+    }
+
     /** What a registration brings for the handshake itself. */
     Set<String> credentialFields() {
         return credentialFields;
@@ -38,6 +75,14 @@ public enum HandshakeKind {
     /** The addresses that the protocol cannot do without; an issuer's metadata may bring those of OAuth 2. */
     public Set<EndpointName> endpoints() {
         return endpoints;
+    }
+
+    /** The longest life that a row of this kind may give to what apps receive: a session lasts longer than a token. */
+    Duration longestLife() {
+        return switch (this) {
+            case COOKIE_LOGIN, COOKIE_LOGIN_CODE -> Duration.ofDays(30);
+            default -> Duration.ofHours(24);
+        };
     }
 
     /** The name in YAML and JSON. */

@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param grace for {@link Rotation#GRACE}: how long the previous refresh token still works; else zero
  * @param oldTokenDies whether the old access token ends with the refresh
  * @param defaultLifetime the life of an access token where the partner states none (or nonsense)
- * @param maximumLifetime the longest life that we believe; at most 24 hours
+ * @param maximumLifetime the longest life that we believe; at most 24 hours, for a session of cookies 30 days
  */
 public record RefreshSemantics(
         Rotation rotation, Duration grace, boolean oldTokenDies, Duration defaultLifetime, Duration maximumLifetime) {

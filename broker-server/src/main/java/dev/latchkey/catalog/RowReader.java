@@ -48,6 +48,7 @@ final class RowReader {
                 refresh(row.path("refresh"), defaultRefresh(kind)),
                 dialect(row, Dialect.COMMON),
                 credentialFields(kind, signing),
+                WebhookReader.read(row.path("webhook")),
                 row.path("notes").asText(""));
     }
 

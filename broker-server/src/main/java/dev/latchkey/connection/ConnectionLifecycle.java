@@ -155,6 +155,26 @@ public class ConnectionLifecycle {
         return store.approvedAt(partner, limit);
     }
 
+    /** Approved connections whose credential was brought along, left by an attempt that failed; oldest first. */
+    @Transactional
+    public List<UUID> approvedImports(int limit) {
+        return store.approvedImports(limit);
+    }
+
+    /** Connections that have adopted what was brought along, or never will, while it may still lie in the vault. */
+    @Transactional
+    public List<UUID> importsToDrop(int limit) {
+        return store.find("imported = true and status not in ('requested', 'approved')").page(0, limit).list().stream()
+                .map(row -> row.id)
+                .toList();
+    }
+
+    /** Nothing that was brought along for the connection is left in the vault. */
+    @Transactional
+    public void importDropped(UUID id) {
+        store.lock(id).ifPresent(row -> row.imported = false);
+    }
+
     /**
      * The partner's answer to a renewal was lost, and sending the same again could end what still works. The connection
      * stays in use; its reason says so until a renewal has been stored.

@@ -11,10 +11,13 @@ import dev.latchkey.partner.Partner;
 import dev.latchkey.partner.Partners;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
+import dev.latchkey.secret.Secret;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -24,13 +27,16 @@ class ConnectionRequests {
 
     private final ConnectionStore store;
     private final Partners partners;
+    private final PartnerSide partnerSide;
     private final Apps apps;
     private final AuditLog audit;
     private final Clock clock;
 
-    ConnectionRequests(ConnectionStore store, Partners partners, Apps apps, AuditLog audit, Clock clock) {
+    ConnectionRequests(
+            ConnectionStore store, Partners partners, PartnerSide partnerSide, Apps apps, AuditLog audit, Clock clock) {
         this.store = store;
         this.partners = partners;
+        this.partnerSide = partnerSide;
         this.apps = apps;
         this.audit = audit;
         this.clock = clock;
@@ -45,6 +51,7 @@ class ConnectionRequests {
      * @param methods the methods wanted; empty for no restriction
      * @param returnUrl where the browser shall end
      * @param purpose why
+     * @param brought the fields of a credential that was won elsewhere; empty if there is none
      */
     record Wish(
             String partner,
@@ -52,16 +59,44 @@ class ConnectionRequests {
             List<String> scopes,
             List<String> methods,
             Optional<String> returnUrl,
-            Optional<String> purpose) {}
+            Optional<String> purpose,
+            Map<String, Secret> brought) {}
+
+    /**
+     * Records a request that brings its credential along, which only an admin may; it waits for an approval like any other.
+     * Nothing of it is kept if it is refused.
+     */
+    Connection bring(Wish wish, Caller caller) {
+        if (!(caller instanceof Caller.PersonCaller)) {
+            throw new BrokerException(ProblemType.FORBIDDEN, "Only an admin brings credentials along.");
+        }
+        UUID id = UUID.randomUUID();
+        Partner partner = partner(wish);
+        partnerSide.bring(id, partner, scopesOf(wish.scopes(), partner.profile().scopes()), wish.brought());
+        try {
+            return QuarkusTransaction.requiringNew().call(() -> record(id, wish, caller));
+        } catch (RuntimeException e) {
+            partnerSide.dropBrought(id);
+            throw e;
+        }
+    }
 
     /** Records the request; a standing approval that covers it approves it in the same transaction. */
     @Transactional
     Connection request(Wish wish, Caller caller) {
-        Partner partner = partners.find(wish.partner())
+        return record(UUID.randomUUID(), wish, caller);
+    }
+
+    private Partner partner(Wish wish) {
+        return partners.find(wish.partner())
                 .orElseThrow(() -> BrokerException.invalid("/partner", "There is no such partner."));
+    }
+
+    private Connection record(UUID id, Wish wish, Caller caller) {
+        Partner partner = partner(wish);
         Scopes scopes = scopesOf(wish.scopes(), partner.profile().scopes());
         wish.returnUrl().ifPresent(url -> requireRegistered(url, caller));
-        ConnectionRow row = newRow(wish, scopes, Requester.of(caller));
+        ConnectionRow row = newRow(id, wish, scopes, Requester.of(caller));
         store.persist(row);
         if (caller instanceof Caller.AppCaller app) {
             store.add(firstGrant(row, app.id()));
@@ -70,7 +105,8 @@ class ConnectionRequests {
                 .connection(row.id)
                 .partner(row.partner)
                 .detail("scopes", scopes.asText())
-                .detail("owner", row.owner));
+                .detail("owner", row.owner)
+                .detail("imported", row.imported));
         standingApproval(row, scopes, wish.methods()).ifPresent(rule -> approveBy(rule, row, caller));
         store.sync(row);
         return store.toConnection(row);
@@ -126,9 +162,10 @@ class ConnectionRequests {
         }
     }
 
-    private ConnectionRow newRow(Wish wish, Scopes scopes, Requester requester) {
+    private ConnectionRow newRow(UUID id, Wish wish, Scopes scopes, Requester requester) {
         ConnectionRow row = new ConnectionRow();
-        row.id = UUID.randomUUID();
+        row.id = id;
+        row.imported = !wish.brought().isEmpty();
         row.partner = wish.partner();
         row.owner = wish.owner();
         row.status = ConnectionStatus.REQUESTED.wireName();

@@ -1,5 +1,7 @@
 package dev.latchkey.connection;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.latchkey.caller.Caller;
 import dev.latchkey.caller.Caller.PersonCaller;
 import dev.latchkey.caller.CurrentCaller;
@@ -63,7 +65,14 @@ public class ConnectionResource {
             @Nullable List<@Nullable String> scopes,
             @Nullable List<@Nullable String> methods,
             @Nullable String returnUrl,
-            @Nullable String purpose) {}
+            @Nullable String purpose,
+            @JsonProperty("import") @Nullable JsonNode brought) {
+
+        @Override
+        public String toString() {
+            return "ConnectionRequest[" + partner + "]";
+        }
+    }
 
     /** The body of an approval; absent members leave what was requested as it is. */
     public record ApprovalRequest(
@@ -93,7 +102,8 @@ public class ConnectionResource {
     @RolesAllowed({Roles.APP, Roles.ADMIN})
     public Response request(@Nullable ConnectionRequest body) {
         Caller who = caller.get();
-        Connection created = requests.request(wish(body), who);
+        ConnectionRequests.Wish wish = wish(body);
+        Connection created = wish.brought().isEmpty() ? requests.request(wish, who) : requests.bring(wish, who);
         if (created.status() == ConnectionStatus.APPROVED) {
             created = connected(created, who);
         }
@@ -150,7 +160,11 @@ public class ConnectionResource {
     @RolesAllowed(Roles.APPROVER)
     public ConnectionView reject(@PathParam("id") String id, @Nullable CommentRequest body) {
         PersonCaller who = person();
-        return ConnectionView.of(approvals.reject(Input.uuid(id), comment(body), who), who);
+        Connection rejected = approvals.reject(Input.uuid(id), comment(body), who);
+        if (rejected.imported()) {
+            partnerSide.dropBrought(rejected.id());
+        }
+        return ConnectionView.of(rejected, who);
     }
 
     /** Ends a connection: 200 when the partner has ended it too, 202 while that is still being tried (R103). */
@@ -167,13 +181,13 @@ public class ConnectionResource {
                 .build();
     }
 
-    /** A partner that needs no browser is connected at once, where it answers in time. */
+    /** What was brought along, or needs no browser, is connected at once, where the partner answers in time. */
     private Connection connected(Connection approved, Caller who) {
         boolean browser = partners.find(approved.partner())
                 .map(Partner::profile)
                 .map(profile -> profile.kind().needsBrowser())
                 .orElse(true);
-        if (browser) {
+        if (browser && !approved.imported()) {
             return approved;
         }
         partnerSide.connect(approved.id(), who.actor());
@@ -207,7 +221,8 @@ public class ConnectionResource {
                 Input.texts(body.scopes(), "/scopes").orElse(List.of()),
                 Input.methods(body.methods(), "/methods").orElse(List.of()),
                 Input.optionalUrl(body.returnUrl(), "/return_url"),
-                Input.optionalText(body.purpose(), 500, "/purpose"));
+                Input.optionalText(body.purpose(), 500, "/purpose"),
+                Input.secrets(body.brought(), "/import"));
     }
 
     private static Optional<String> comment(@Nullable CommentRequest body) {

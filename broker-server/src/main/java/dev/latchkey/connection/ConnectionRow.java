@@ -65,6 +65,9 @@ class ConnectionRow {
     @Column(name = "requested_by_app")
     boolean requestedByApp;
 
+    @Column
+    boolean imported;
+
     @Column(name = "approved_by")
     @Nullable
     String approvedBy;
@@ -136,6 +139,7 @@ class ConnectionRow {
                 Optional.ofNullable(returnUrl),
                 Optional.ofNullable(purpose),
                 new Requester(requestedBy, requestedByApp),
+                imported,
                 decision(),
                 Optional.ofNullable(expiresAt),
                 Optional.ofNullable(reason),

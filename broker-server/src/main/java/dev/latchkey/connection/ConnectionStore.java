@@ -101,6 +101,18 @@ class ConnectionStore implements PanacheRepositoryBase<ConnectionRow, UUID> {
                 .getResultList();
     }
 
+    /** Approved connections whose credential was brought along, and whose next attempt may be made, oldest first. */
+    List<UUID> approvedImports(int limit) {
+        return entities.unwrap(Session.class)
+                .createNativeQuery("""
+                        select id from connection
+                        where imported and status = 'approved' and (retry_at is null or retry_at <= now())
+                        order by seq
+                        """, UUID.class)
+                .setMaxResults(limit)
+                .getResultList();
+    }
+
     /** At most {@code limit} connections that match, newest first. */
     List<Connection> list(ConnectionQuery query, int limit) {
         List<String> conditions = new ArrayList<>();

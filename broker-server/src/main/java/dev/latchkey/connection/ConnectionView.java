@@ -11,6 +11,7 @@ import java.util.UUID;
  * A connection as the API shows it: no credential, and to an app no other app's grant.
  *
  * @param scopes what is approved (until then, what was asked for)
+ * @param imported whether a credential that was won elsewhere waits to be adopted
  * @param partnerScopes what the partner's token covers, once there is one
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
@@ -27,6 +28,7 @@ public record ConnectionView(
         Optional<String> returnUrl,
         Optional<String> purpose,
         String requestedBy,
+        boolean imported,
         Optional<String> approvedBy,
         Optional<Instant> approvedAt,
         Optional<String> approvalRule,
@@ -55,6 +57,7 @@ public record ConnectionView(
                 connection.returnUrl(),
                 connection.purpose(),
                 connection.requester().name(),
+                connection.imported(),
                 decision.map(Connection.Decision::by),
                 decision.map(Connection.Decision::at),
                 decision.flatMap(Connection.Decision::rule),

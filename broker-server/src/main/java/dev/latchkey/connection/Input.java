@@ -1,9 +1,13 @@
 package dev.latchkey.connection;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.latchkey.problem.BrokerException;
+import dev.latchkey.secret.Secret;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -16,6 +20,8 @@ final class Input {
     private static final Pattern METHOD = Pattern.compile("[A-Za-z][A-Za-z0-9._]{0,63}");
     private static final int MOST_ITEMS = 100;
     private static final int LONGEST_URL = 2000;
+    private static final int MOST_SECRETS = 10;
+    private static final int LONGEST_SECRET = 16 * 1024;
 
     private Input() {}
 
@@ -68,6 +74,31 @@ final class Input {
             throw BrokerException.invalid(pointer, "A URL has at most " + LONGEST_URL + " characters.");
         }
         return Optional.ofNullable(value);
+    }
+
+    /**
+     * The members of an object as secrets: texts, whole numbers, and objects as their JSON. Nothing is echoed; no member
+     * and an empty object are the same only where the object itself is missing.
+     */
+    static Map<String, Secret> secrets(@Nullable JsonNode object, String pointer) {
+        if (object == null || object.isNull()) {
+            return Map.of();
+        }
+        if (!object.isObject() || object.isEmpty() || object.size() > MOST_SECRETS) {
+            throw BrokerException.invalid(pointer, "An object of 1 to " + MOST_SECRETS + " members is needed.");
+        }
+        Map<String, Secret> values = new HashMap<>();
+        object.properties().forEach(member -> values.put(member.getKey(), secret(member.getValue(), pointer)));
+        return values;
+    }
+
+    private static Secret secret(JsonNode value, String pointer) {
+        boolean number = value.isIntegralNumber() || value.isObject();
+        String text = number ? value.toString() : value.textValue();
+        if (text == null || text.isBlank() || text.length() > LONGEST_SECRET || text.indexOf('\0') >= 0) {
+            throw BrokerException.invalid(pointer, "Each member is a text, a whole number or an object.");
+        }
+        return Secret.of(text);
     }
 
     static Optional<List<String>> texts(@Nullable List<@Nullable String> values, String pointer) {

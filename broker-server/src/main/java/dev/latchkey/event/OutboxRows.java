@@ -29,7 +29,24 @@ class OutboxRows {
             where c.id = ? and a.events_url is not null
             """;
 
-    /** The oldest of each connection only, and no more of one app than leaves room for the others. */
+    private static final String LIVE = "status in ('active', 'needs_reauth')";
+
+    private static final String LIVE_CONNECTIONS =
+            "select id from connection where partner = ? and " + LIVE + " limit ?";
+
+    private static final String ADD_OF_PARTNER = """
+            insert into event_delivery (app, connection, type, partner, body)
+            select a.id, cast(? as uuid), 'partner.event', ?, ?
+            from app a
+            where a.events_url is not null and a.id in (
+                select g.app from connection_grant g join connection c on c.id = g.connection
+                where c.partner = ? and c.%s)
+            """.formatted(LIVE);
+
+    /**
+     * The oldest of each connection only, and of what one registration's partner sent; and no more of one app than leaves
+     * room for the others.
+     */
     private static final String CLAIM = """
             with ready as (
                 select e.seq, row_number() over (partition by e.app order by e.due_at, e.seq) as place
@@ -40,6 +57,10 @@ class OutboxRows {
                         select 1 from event_delivery earlier
                         where earlier.app = e.app and earlier.connection = e.connection
                             and earlier.status = 'pending' and earlier.seq < e.seq)
+                    and not (e.type = 'partner.event' and exists (
+                        select 1 from event_delivery earlier
+                        where earlier.app = e.app and earlier.partner = e.partner and earlier.type = 'partner.event'
+                            and earlier.status = 'pending' and earlier.seq < e.seq))
             ), chosen as (select seq from ready where place <= ? order by place, seq limit ?)
             update event_delivery e
             set claimed_until = now() + ? * interval '1 millisecond', attempts = attempts + 1
@@ -54,8 +75,10 @@ class OutboxRows {
     /** The last attempt is made when the time is over, not a whole pause before. */
     private static final String FAILED = """
             update event_delivery set claimed_until = null, last_failure = ?,
-                status = case when created_at + interval '24 hours' <= now() then 'dead' else 'pending' end,
-                due_at = least(now() + ? * interval '1 millisecond', created_at + interval '24 hours')
+                status = case when coalesce(replayed_at, created_at) + interval '24 hours' <= now()
+                    then 'dead' else 'pending' end,
+                due_at = least(now() + ? * interval '1 millisecond',
+                    coalesce(replayed_at, created_at) + interval '24 hours')
             where id = ? and attempts = ? and status = 'pending'
             returning status
             """;
@@ -74,6 +97,38 @@ class OutboxRows {
             insert.setString(2, body);
             insert.setObject(3, connection);
             insert.executeUpdate();
+        } catch (SQLException e) {
+            throw new IllegalStateException("an event cannot be recorded", e);
+        }
+    }
+
+    /** The connections of a registration that are in use, at most {@code most} of them. */
+    List<UUID> liveConnections(String partner, int most) {
+        try (Connection sql = database.getConnection();
+                PreparedStatement select = sql.prepareStatement(LIVE_CONNECTIONS)) {
+            select.setString(1, partner);
+            select.setInt(2, most);
+            try (ResultSet rows = select.executeQuery()) {
+                List<UUID> found = new ArrayList<>();
+                while (rows.next()) {
+                    found.add(rows.getObject(1, UUID.class));
+                }
+                return found;
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException("connections cannot be read", e);
+        }
+    }
+
+    /** Adds a partner's message for each app with a grant on a live connection to it that takes events; how many. */
+    int addOfPartner(String partner, Optional<UUID> connection, String body) {
+        try (Connection sql = database.getConnection();
+                PreparedStatement insert = sql.prepareStatement(ADD_OF_PARTNER)) {
+            insert.setString(1, connection.map(UUID::toString).orElse(null));
+            insert.setString(2, partner);
+            insert.setString(3, body);
+            insert.setString(4, partner);
+            return insert.executeUpdate();
         } catch (SQLException e) {
             throw new IllegalStateException("an event cannot be recorded", e);
         }

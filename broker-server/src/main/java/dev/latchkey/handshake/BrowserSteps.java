@@ -2,6 +2,7 @@ package dev.latchkey.handshake;
 
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
+import dev.latchkey.secret.Purpose;
 import dev.latchkey.secret.Secret;
 import dev.latchkey.secret.SecretGenerator;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -114,12 +115,19 @@ class BrowserSteps {
                 });
     }
 
-    /** Remembers that a browser is on its way with this state. */
+    /**
+     * Remembers that a browser is on its way, by what will come back with it; {@code partner_bad_response} if the partner,
+     * which makes that of OAuth 1.0, has used it for another flow.
+     */
     @Transactional
-    void remember(UUID flow, Secret state, Opened opened, HandshakeContext context) {
+    void remember(UUID flow, HandshakeStep.Redirect step, Opened opened, HandshakeContext context) {
         PendingHandshakeRow row = new PendingHandshakeRow();
         row.id = flow;
-        row.stateSha256 = state.sha256();
+        row.stateSha256 = digest(context.partner().id(), step.flow());
+        if (isTaken(row.stateSha256)) {
+            throw new BrokerException(ProblemType.PARTNER_BAD_RESPONSE, "The partner uses one token for two flows.");
+        }
+        row.partnerCodeSha256 = step.partnerCode().map(Secret::sha256).orElse(null);
         row.ticket = opened.ticket();
         row.connection = opened.connection();
         row.partner = context.partner().id();
@@ -138,7 +146,7 @@ class BrowserSteps {
         return single(
                         "from PendingHandshakeRow where stateSha256 = :digest and expiresAt > :now",
                         PendingHandshakeRow.class,
-                        state.sha256(),
+                        digest(registration, state),
                         LockModeType.NONE)
                 .filter(flow -> flow.partner.equals(registration))
                 .flatMap(flow -> end(flow, cookies));
@@ -179,6 +187,18 @@ class BrowserSteps {
                 .setParameter("now", clock.instant().minus(LIFE))
                 .executeUpdate();
         return flows;
+    }
+
+    /** With the registration in it, so that no partner can occupy what comes back from another (R72). */
+    private static byte[] digest(String registration, Secret state) {
+        return Secret.of(registration + "\n" + state.reveal(Purpose.DIGEST)).sha256();
+    }
+
+    private boolean isTaken(byte[] digest) {
+        return entities.createQuery("select count(*) from PendingHandshakeRow where stateSha256 = :digest", Long.class)
+                        .setParameter("digest", digest)
+                        .getSingleResult()
+                > 0;
     }
 
     private static boolean isBoundTo(TicketRow row, CookieJar cookies) {

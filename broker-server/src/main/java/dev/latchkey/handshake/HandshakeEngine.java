@@ -93,7 +93,12 @@ class HandshakeEngine {
         }
         UUID flow = UUID.randomUUID();
         write(VaultPath.handshake(flow), redirect.memo());
-        steps.remember(flow, redirect.flow(), opened, context);
+        try {
+            steps.remember(flow, redirect, opened, context);
+        } catch (RuntimeException e) {
+            vault.destroy(VaultPath.handshake(flow)); // what no row names would never be swept
+            throw e;
+        }
         return new Departure(redirect.location(), opened.ticket(), opened.newCookie());
     }
 

@@ -58,6 +58,8 @@ class HandshakeJob implements Job {
         steps.purge().forEach(flow -> vault.destroy(VaultPath.handshake(flow)));
         confirmations.dropExpired(actor);
         revocations.retryDue(actor);
+        lifecycle.importsToDrop(BATCH).forEach(partnerSide::dropBrought);
+        lifecycle.approvedImports(BATCH).forEach(id -> partnerSide.connect(id, actor));
         partners.all().stream().filter(HandshakeJob::needsNoBrowser).forEach(partner -> connect(partner, actor));
     }
 

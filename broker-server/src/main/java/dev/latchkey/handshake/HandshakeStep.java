@@ -20,6 +20,9 @@ public sealed interface HandshakeStep {
     record Redirect(URI location, SecretFields memo, Secret flow, Optional<Secret> partnerCode)
             implements HandshakeStep {
 
+        /** The field of the memo that holds what we answer when the partner calls us by itself. */
+        public static final String ACCESS_CODE = "access_code";
+
         /** Without a call of the partner in between. */
         public Redirect(URI location, SecretFields memo, Secret flow) {
             this(location, memo, flow, Optional.empty());

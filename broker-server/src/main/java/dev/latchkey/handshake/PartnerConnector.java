@@ -7,8 +7,10 @@ import dev.latchkey.connection.ConnectionLifecycle;
 import dev.latchkey.connection.ConnectionStatus;
 import dev.latchkey.connection.Connections;
 import dev.latchkey.connection.PartnerSide;
+import dev.latchkey.oauth.Scopes;
 import dev.latchkey.partner.Partner;
 import dev.latchkey.problem.BrokerException;
+import dev.latchkey.secret.Secret;
 import dev.latchkey.secret.SecretGenerator;
 import dev.latchkey.vault.Credential;
 import dev.latchkey.vault.CredentialCodec;
@@ -17,6 +19,7 @@ import dev.latchkey.vault.StoredRecord;
 import dev.latchkey.vault.VaultPath;
 import dev.latchkey.vault.VersionConflictException;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jboss.logging.Logger;
@@ -30,6 +33,7 @@ class PartnerConnector implements PartnerSide {
     private final Connections connections;
     private final ConnectionLifecycle lifecycle;
     private final Handshakes handshakes;
+    private final Imports imports;
     private final Revocations revocations;
     private final RefreshPlan plan;
     private final CredentialVault vault;
@@ -39,6 +43,7 @@ class PartnerConnector implements PartnerSide {
             Connections connections,
             ConnectionLifecycle lifecycle,
             Handshakes handshakes,
+            Imports imports,
             Revocations revocations,
             RefreshPlan plan,
             CredentialVault vault,
@@ -46,10 +51,22 @@ class PartnerConnector implements PartnerSide {
         this.connections = connections;
         this.lifecycle = lifecycle;
         this.handshakes = handshakes;
+        this.imports = imports;
         this.revocations = revocations;
         this.plan = plan;
         this.vault = vault;
         this.generator = generator;
+    }
+
+    @Override
+    public void bring(UUID connection, Partner partner, Scopes scopes, Map<String, Secret> given) {
+        imports.keep(connection, partner, scopes, given);
+    }
+
+    @Override
+    public void dropBrought(UUID connection) {
+        imports.drop(connection);
+        lifecycle.importDropped(connection);
     }
 
     @Override
@@ -68,17 +85,25 @@ class PartnerConnector implements PartnerSide {
     }
 
     private void finish(Connection connection, Actor actor) {
-        Partner partner = handshakes.partner(connection.partner());
-        HandshakeContext context = handshakes.context(partner, connection.scopes());
-        HandshakeStep step = handshakes.of(partner).begin(context, generator.next());
-        if (!(step instanceof HandshakeStep.Finished finished)) {
+        Optional<Credential> won = connection.imported() ? imports.waiting(connection.id()) : fetched(connection);
+        if (won.isEmpty()) {
             return;
         }
-        Credential credential = finished.credential();
+        Credential credential = won.get();
         int version = store(connection.id(), credential);
         if (!lifecycle.activate(connection.id(), plan.credentialState(credential, version), actor)) {
             revocations.revoke(connection, credential, VaultPath.connection(connection.id()), actor);
         }
+        if (connection.imported()) {
+            dropBrought(connection.id());
+        }
+    }
+
+    private Optional<Credential> fetched(Connection connection) {
+        Partner partner = handshakes.partner(connection.partner());
+        HandshakeContext context = handshakes.context(partner, connection.scopes());
+        HandshakeStep step = handshakes.of(partner).begin(context, generator.next());
+        return step instanceof HandshakeStep.Finished finished ? Optional.of(finished.credential()) : Optional.empty();
     }
 
     private int store(UUID id, Credential credential) {
@@ -94,6 +119,8 @@ class PartnerConnector implements PartnerSide {
 
     @Override
     public boolean disconnect(Connection connection, Actor actor) {
+        // What was never used is not ended at the partner: whoever brought it may still use it.
+        dropBrought(connection.id());
         boolean staged = end(connection, VaultPath.staged(connection.id()), actor);
         boolean current = end(connection, VaultPath.connection(connection.id()), actor);
         lifecycle.forgotten(connection.id());

@@ -35,6 +35,9 @@ class PendingHandshakeRow {
     @Column(name = "iss_required")
     boolean issRequired;
 
+    @Column(name = "partner_code_sha256")
+    byte @Nullable [] partnerCodeSha256;
+
     @Column(name = "expires_at")
     Instant expiresAt;
 

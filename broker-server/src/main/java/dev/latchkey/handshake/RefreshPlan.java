@@ -36,6 +36,10 @@ public class RefreshPlan {
     /** Between 70 % and 80 % of the life; much later where the life is very short. */
     private Instant dueAt(Credential.ShortLived tokens) {
         Duration life = Duration.between(tokens.issuedAt(), tokens.expiresAt());
+        if (life.isZero()) {
+            // brought along without an access token: the first renewal also proves the refresh token
+            return tokens.issuedAt();
+        }
         if (life.compareTo(SHORTEST) < 0) {
             return tokens.issuedAt().plus(KEEP_ALIVE);
         }

@@ -19,12 +19,16 @@ final class FrontDoor {
     /** Above everything that the framework registers itself (CORS has 300, authentication 200). */
     private static final int FIRST = 10_000;
 
+    /** After the framework has set its own limit for bodies, before anybody reads one. */
+    private static final int LAST = 1;
+
     private final ProblemWriter problems;
     private final RequestIdFilter requestIds;
     private final SecurityHeadersFilter headers;
     private final SizeFilter sizes;
     private final HostFilter hosts;
     private final PathFilter paths;
+    private final SlowBodyFilter bodies;
 
     FrontDoor(
             ProblemWriter problems,
@@ -32,13 +36,15 @@ final class FrontDoor {
             SecurityHeadersFilter headers,
             SizeFilter sizes,
             HostFilter hosts,
-            PathFilter paths) {
+            PathFilter paths,
+            SlowBodyFilter bodies) {
         this.problems = problems;
         this.requestIds = requestIds;
         this.headers = headers;
         this.sizes = sizes;
         this.hosts = hosts;
         this.paths = paths;
+        this.bodies = bodies;
     }
 
     void register(@Observes Filters filters) {
@@ -47,6 +53,8 @@ final class FrontDoor {
         filters.register(step(sizes::check), FIRST - 2);
         filters.register(step(hosts::check), FIRST - 3);
         filters.register(step(paths::check), FIRST - 4);
+        filters.register(step(sizes::limitBody), LAST);
+        filters.register(step(bodies::watch), FIRST - 5);
     }
 
     /** Passes the request on, or ends it with the problem that the step throws. */

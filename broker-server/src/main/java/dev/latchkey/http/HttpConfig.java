@@ -3,6 +3,7 @@ package dev.latchkey.http;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Optional;
 
 /** Where the broker listens and what it is called from outside. */
@@ -23,4 +24,8 @@ public interface HttpConfig {
      * the three names of loopback are answered.
      */
     Optional<URI> publicUrl();
+
+    /** The longest time that the body of a request may take to arrive; then it is refused with 408. */
+    @WithDefault("PT20S")
+    Duration bodyTimeout();
 }

@@ -17,7 +17,7 @@ final class PathFilter {
 
     /** What follows is the path of a partner, which may be encoded; it is the proxy's to judge. */
     private static final Pattern PROXIED =
-            Pattern.compile("(/api/v1/connections/[0-9a-f-]{36}/proxy/)([A-Za-z0-9._~!$&'()*+,=:@%/-]*)");
+            Pattern.compile("/api/v1/connections/[0-9a-f-]{36}/proxy((?:/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?)");
 
     /** A dot segment or a separator in disguise. */
     private static final Pattern DISGUISE =
@@ -40,8 +40,9 @@ final class PathFilter {
                 && !CAPITAL.matcher(path).matches();
     }
 
-    private static boolean isProxied(String path) {
+    /** Whether the path is one of a partner below the proxy, spelt in a way that has one meaning. */
+    static boolean isProxied(String path) {
         var parts = PROXIED.matcher(path);
-        return parts.matches() && !DISGUISE.matcher(parts.group(2)).find() && PercentEncoding.isText(parts.group(2));
+        return parts.matches() && !DISGUISE.matcher(parts.group(1)).find() && PercentEncoding.isText(parts.group(1));
     }
 }

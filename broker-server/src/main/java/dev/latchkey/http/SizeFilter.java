@@ -2,6 +2,7 @@ package dev.latchkey.http;
 
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
+import io.quarkus.vertx.http.runtime.VertxHttpRecorder;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
@@ -20,6 +21,8 @@ final class SizeFilter {
     static final int MAX_LINE = 4096;
     static final int MAX_HEADERS = 20 * 1024;
     static final long MAX_BODY = 64 * 1024L;
+    /** Of what the proxy passes on without holding it. */
+    static final long MAX_PROXIED_BODY = 10 * 1024 * 1024L;
     static final int MAX_PARAMETERS = 1000;
 
     /** {@code charset} of a media type, RFC 9110 section 8.3.1. */
@@ -35,11 +38,29 @@ final class SizeFilter {
         if (headerBytes(request) > MAX_HEADERS) {
             throw refused(ProblemType.HEADERS_TOO_LARGE, "The header fields are larger than 20 KiB.");
         }
-        if (declaredBody(request.getHeader("Content-Length")) > MAX_BODY) {
-            throw refused(ProblemType.PAYLOAD_TOO_LARGE, "The body is larger than 64 KiB.");
+        boolean proxied = isProxied(context);
+        if (declaredBody(request.getHeader("Content-Length")) > (proxied ? MAX_PROXIED_BODY : MAX_BODY)) {
+            throw refused(
+                    ProblemType.PAYLOAD_TOO_LARGE,
+                    proxied ? "The body is larger than 10 MiB." : "The body is larger than 64 KiB.");
         }
         checkQuery(request.query());
-        checkContent(request);
+        if (!proxied) { // else the body is the partner's to read
+            checkContent(request);
+        }
+    }
+
+    /**
+     * Sets where the server stops reading a body whose length is not declared. What is proxied is counted, and refused
+     * with an explanation, where it is passed on.
+     */
+    void limitBody(RoutingContext context) {
+        context.put(VertxHttpRecorder.MAX_REQUEST_SIZE_KEY, isProxied(context) ? MAX_PROXIED_BODY * 2 : MAX_BODY);
+    }
+
+    private static boolean isProxied(RoutingContext context) {
+        String path = context.request().path();
+        return path != null && PathFilter.isProxied(path);
     }
 
     private static long headerBytes(HttpServerRequest request) {

@@ -60,7 +60,7 @@ final class GuardedPartnerHttp implements PartnerHttp {
         this.guard = guard;
         this.meters = meters;
         this.userAgent = "Latchkey/" + version;
-        this.client = PartnerHttpClients.create(config, new VettedDnsResolver(lookup, guard), tls);
+        this.client = PartnerHttpClients.create(config, config.deadline(), new VettedDnsResolver(lookup, guard), tls);
     }
 
     @Override
@@ -135,7 +135,7 @@ final class GuardedPartnerHttp implements PartnerHttp {
     }
 
     /** Trusts what the platform trusts; an operator adds roots with {@code javax.net.ssl.trustStore}. */
-    private static SSLContext platformTls() {
+    static SSLContext platformTls() {
         try {
             return SSLContext.getDefault();
         } catch (NoSuchAlgorithmException e) {

@@ -28,6 +28,18 @@ public interface OutboundConfig {
     @WithDefault("262144")
     int maxBody();
 
+    /** The longest body of an answer that is streamed to an app, in bytes; a longer one is cut off. */
+    @WithDefault("10485760")
+    long maxStream();
+
+    /** The longest pause in a streamed body, whoever makes it: the app that sends, or the partner. */
+    @WithDefault("PT15S")
+    Duration streamIdle();
+
+    /** The longest time of a streamed exchange in all, both bodies included. */
+    @WithDefault("PT5M")
+    Duration streamLimit();
+
     /** The ports that a partner's URL may name, loopback apart. */
     @WithDefault("443")
     Set<Integer> ports();

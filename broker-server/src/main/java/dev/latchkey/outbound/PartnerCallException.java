@@ -20,6 +20,8 @@ public final class PartnerCallException extends Exception {
         BROKEN(ProblemType.PARTNER_BAD_RESPONSE, true),
         /** The deadline passed after the request was written, in part or whole. */
         TIMEOUT(ProblemType.PARTNER_TIMEOUT, true),
+        /** Whoever sends the body through us stalled or went away; the partner saw a part of the request at most. */
+        SENDER(ProblemType.REQUEST_TIMEOUT, true),
         /** The answer is larger than allowed, or not HTTP. */
         MALFORMED(ProblemType.PARTNER_BAD_RESPONSE, true);
 

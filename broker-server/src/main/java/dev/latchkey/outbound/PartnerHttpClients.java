@@ -1,5 +1,6 @@
 package dev.latchkey.outbound;
 
+import java.time.Duration;
 import javax.net.ssl.SSLContext;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
@@ -28,15 +29,20 @@ final class PartnerHttpClients {
 
     private PartnerHttpClients() {}
 
-    /** A client that sends once: no redirects, retries, cookies, compression, proxies, kept connections. */
-    static CloseableHttpClient create(OutboundConfig config, VettedDnsResolver resolver, SSLContext tls) {
+    /**
+     * A client that sends once: no redirects, retries, cookies, compression, proxies, kept connections.
+     *
+     * @param silence the longest time that a partner may send nothing
+     */
+    static CloseableHttpClient create(
+            OutboundConfig config, Duration silence, VettedDnsResolver resolver, SSLContext tls) {
         return HttpClients.custom()
-                .setConnectionManager(connections(config, resolver, tls))
+                .setConnectionManager(connections(config, silence, resolver, tls))
                 .setRequestExecutor(new MarkingRequestExecutor())
                 // named explicitly: neither a system property nor the environment sends secrets through a proxy
                 .setRoutePlanner(new DefaultRoutePlanner(null))
                 .setConnectionReuseStrategy((request, response, context) -> false)
-                .setDefaultRequestConfig(requests(config))
+                .setDefaultRequestConfig(requests(config, silence))
                 .disableAutomaticRetries()
                 .disableRedirectHandling()
                 .disableCookieManagement()
@@ -47,10 +53,10 @@ final class PartnerHttpClients {
                 .build();
     }
 
-    private static RequestConfig requests(OutboundConfig config) {
+    private static RequestConfig requests(OutboundConfig config, Duration silence) {
         return RequestConfig.custom()
                 .setConnectionRequestTimeout(Timeout.of(config.connectTimeout()))
-                .setResponseTimeout(Timeout.of(config.deadline()))
+                .setResponseTimeout(Timeout.of(silence))
                 .setAuthenticationEnabled(false)
                 .setRedirectsEnabled(false)
                 .setExpectContinueEnabled(false)
@@ -60,7 +66,7 @@ final class PartnerHttpClients {
     }
 
     private static PoolingHttpClientConnectionManager connections(
-            OutboundConfig config, VettedDnsResolver resolver, SSLContext tls) {
+            OutboundConfig config, Duration silence, VettedDnsResolver resolver, SSLContext tls) {
         Timeout connect = Timeout.of(config.connectTimeout());
         return PoolingHttpClientConnectionManagerBuilder.create()
                 .setDnsResolver(resolver)
@@ -71,7 +77,7 @@ final class PartnerHttpClients {
                         SocketConfig.custom().setSoTimeout(connect).build())
                 .setDefaultConnectionConfig(ConnectionConfig.custom()
                         .setConnectTimeout(connect)
-                        .setSocketTimeout(Timeout.of(config.deadline()))
+                        .setSocketTimeout(Timeout.of(silence))
                         .build())
                 .setDefaultTlsConfig(
                         TlsConfig.custom().setHandshakeTimeout(connect).build())

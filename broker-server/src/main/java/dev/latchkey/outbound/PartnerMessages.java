@@ -41,38 +41,61 @@ final class PartnerMessages {
             "proxy-authorization",
             "proxy-connection");
 
+    /** What says how a body that we only pass on is encoded: between the app and the partner, not ours. */
+    private static final Set<String> ENCODING_FIELDS = Set.of("accept-encoding", "content-encoding");
+
     private PartnerMessages() {}
 
     /** The request to write; {@link IllegalArgumentException} for a field that would change the message's framing. */
     static HttpUriRequestBase toWire(PartnerRequest request, String userAgent) {
-        if (!TOKEN.matcher(request.method()).matches()) {
-            throw new IllegalArgumentException("not an HTTP method");
-        }
-        HttpUriRequestBase wire = new HttpUriRequestBase(request.method(), request.uri());
-        wire.setHeader(HttpHeaders.USER_AGENT, userAgent);
-        request.headers().forEach((name, value) -> wire.setHeader(checked(name), checkedValue(value)));
-        wire.setHeader(HttpHeaders.CONNECTION, "close");
+        HttpUriRequestBase wire = head(request, userAgent, Set.of());
         if (request.body().length > 0) {
             wire.setEntity(new ByteArrayEntity(request.body(), null));
         }
         return wire;
     }
 
+    /** The same for a request whose body is passed on as it is, so that it may say how that body is encoded. */
+    static HttpUriRequestBase toWire(PartnerRequest request, String userAgent, Upload body, StreamWatch watch) {
+        HttpUriRequestBase wire = head(request, userAgent, ENCODING_FIELDS);
+        if (!body.isEmpty()) {
+            wire.setEntity(new UploadEntity(body, watch));
+        }
+        return wire;
+    }
+
+    private static HttpUriRequestBase head(PartnerRequest request, String userAgent, Set<String> alsoAllowed) {
+        if (!TOKEN.matcher(request.method()).matches()) {
+            throw new IllegalArgumentException("not an HTTP method");
+        }
+        HttpUriRequestBase wire = new HttpUriRequestBase(request.method(), request.uri());
+        wire.setHeader(HttpHeaders.USER_AGENT, userAgent);
+        request.headers().forEach((name, value) -> wire.setHeader(checked(name, alsoAllowed), checkedValue(value)));
+        wire.setHeader(HttpHeaders.CONNECTION, "close");
+        return wire;
+    }
+
     /** The whole answer, of which at most {@code maxBody} bytes are read. */
     static PartnerResponse fromWire(ClassicHttpResponse wire, int maxBody) throws IOException, HttpException {
-        Map<String, List<String>> headers = new LinkedHashMap<>();
-        for (Header header : wire.getHeaders()) {
-            headers.computeIfAbsent(header.getName().toLowerCase(Locale.ROOT), name -> new ArrayList<>())
-                    .add(header.getValue() == null ? "" : header.getValue());
-        }
+        Map<String, List<String>> headers = headers(wire);
         for (String coding : headers.getOrDefault("content-encoding", List.of())) {
             if (!coding.isBlank() && !coding.trim().equalsIgnoreCase("identity")) {
                 // not asked for: a body that grows when it is read is not read at all
                 throw new ProtocolException("the answer is encoded");
             }
         }
-        headers.replaceAll((name, values) -> List.copyOf(values));
         return new PartnerResponse(wire.getCode(), headers, body(wire.getEntity(), maxBody));
+    }
+
+    /** The answer's header fields by lower-case name. */
+    static Map<String, List<String>> headers(ClassicHttpResponse wire) {
+        Map<String, List<String>> headers = new LinkedHashMap<>();
+        for (Header header : wire.getHeaders()) {
+            headers.computeIfAbsent(header.getName().toLowerCase(Locale.ROOT), name -> new ArrayList<>())
+                    .add(header.getValue() == null ? "" : header.getValue());
+        }
+        headers.replaceAll((name, values) -> List.copyOf(values));
+        return headers;
     }
 
     private static byte[] body(HttpEntity entity, int maxBody) throws IOException {
@@ -90,8 +113,9 @@ final class PartnerMessages {
         return body;
     }
 
-    private static String checked(String name) {
-        if (!TOKEN.matcher(name).matches() || OWN_FIELDS.contains(name.toLowerCase(Locale.ROOT))) {
+    private static String checked(String name, Set<String> alsoAllowed) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        if (!TOKEN.matcher(name).matches() || (OWN_FIELDS.contains(lower) && !alsoAllowed.contains(lower))) {
             throw new IllegalArgumentException("not a header field to be set");
         }
         return name;

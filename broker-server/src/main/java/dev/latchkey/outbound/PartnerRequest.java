@@ -1,8 +1,10 @@
 package dev.latchkey.outbound;
 
 import java.net.URI;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * One request to a partner. Prints without headers and body, which hold secrets. Immutable.
@@ -14,9 +16,11 @@ import java.util.Map;
  */
 public record PartnerRequest(String method, URI uri, Map<String, String> headers, byte[] body) {
 
-    /** Copies the headers. */
+    /** Copies the headers into a map whose names are the same in any case; of two that differ in case the last wins. */
     public PartnerRequest {
-        headers = Map.copyOf(headers);
+        Map<String, String> anyCase = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        anyCase.putAll(headers);
+        headers = Collections.unmodifiableMap(anyCase);
     }
 
     /** A GET without a body. */

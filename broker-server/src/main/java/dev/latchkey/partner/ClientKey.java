@@ -50,6 +50,18 @@ record ClientKey(Secret jwk, Secret identity) {
         }
     }
 
+    /** This key, if it is an RSA key; {@code invalid_request} if it is another. */
+    ClientKey requireRsa() {
+        try {
+            if (JWK.parse(jwk.reveal(Purpose.DIGEST)) instanceof RSAKey) {
+                return this;
+            }
+        } catch (ParseException e) {
+            throw new IllegalStateException("it was parsed before", e);
+        }
+        throw refused("This signature method needs an RSA key.");
+    }
+
     private static JWK fromPem(String text) {
         KeyPair pair = PemKeyPair.parse(text);
         if (pair.getPublic() instanceof RSAPublicKey rsa) {

@@ -6,6 +6,7 @@ import dev.latchkey.catalog.ClientAuthentication;
 import dev.latchkey.catalog.SigningScheme;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.secret.Secret;
+import dev.latchkey.secret.SecretGenerator;
 import dev.latchkey.vault.SecretFields;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,6 +20,7 @@ final class CredentialCheck {
     private static final String CLIENT_SECRET = "client_secret";
     private static final String CONSUMER_SECRET = "consumer_secret";
     private static final String PRIVATE_KEY = "private_key";
+    private static final Set<String> OBJECTS = Set.of(PRIVATE_KEY, CredentialFile.FIELD);
 
     private CredentialCheck() {}
 
@@ -28,8 +30,9 @@ final class CredentialCheck {
      * @param profile says which credentials there are and which of them is used
      * @param given the member {@code credentials}
      * @param kept what the vault holds already; empty for a new registration
+     * @param generator makes up what is ours to choose and neither given nor kept
      */
-    static SecretFields check(CatalogEntry profile, JsonNode given, SecretFields kept) {
+    static SecretFields check(CatalogEntry profile, JsonNode given, SecretFields kept, SecretGenerator generator) {
         if (!given.isObject()) {
             throw BrokerException.invalid("/credentials", "An object is needed.");
         }
@@ -44,10 +47,12 @@ final class CredentialCheck {
             if (!needed.contains(member.getKey())) {
                 throw unexpected(profile, member.getKey());
             }
-            fields.put(member.getKey(), secret(member.getKey(), member.getValue()));
+            fields.put(member.getKey(), secret(profile, member.getKey(), member.getValue()));
         });
         for (String name : needed) {
-            if (!fields.containsKey(name)) {
+            if (!fields.containsKey(name) && profile.kind().madeUp().contains(name)) {
+                fields.put(name, generator.next());
+            } else if (!fields.containsKey(name)) {
                 throw BrokerException.invalid(pointer(name), "The registration needs this credential.");
             }
         }
@@ -71,14 +76,20 @@ final class CredentialCheck {
                 : BrokerException.invalid("/credentials", "There is a credential that the catalog row does not name.");
     }
 
-    private static Secret secret(String name, JsonNode value) {
-        // A JWK may be given as it is, without being quoted once more.
-        String text = name.equals(PRIVATE_KEY) && value.isObject() ? value.toString() : value.textValue();
+    private static Secret secret(CatalogEntry profile, String name, JsonNode value) {
+        // A JWK or a downloaded file may be given as it is, without being quoted once more.
+        boolean object = OBJECTS.contains(name) && value.isObject();
+        String text = object ? value.toString() : value.textValue();
         if (text == null || text.isBlank() || text.length() > LONGEST || !RowJson.isKeepable(text)) {
             throw BrokerException.invalid(pointer(name), "A text of 1 to " + LONGEST + " characters is needed.");
         }
         if (name.equals(PRIVATE_KEY)) {
-            return ClientKey.parse(Secret.of(text)).jwk();
+            ClientKey key = ClientKey.parse(Secret.of(text));
+            // RFC 5849 section 3.4.3 knows RSA only.
+            return profile.signing() == SigningScheme.OAUTH1 ? key.requireRsa().jwk() : key.jwk();
+        }
+        if (name.equals(CredentialFile.FIELD)) {
+            return CredentialFile.parse(Secret.of(text), pointer(name)).text();
         }
         if (text.codePoints().anyMatch(Character::isISOControl)) {
             throw BrokerException.invalid(pointer(name), "Control characters are not allowed.");

@@ -28,6 +28,11 @@ final class CredentialMarks {
     }
 
     private static Secret subject(String name, Secret value) {
-        return name.equals(PRIVATE_KEY) ? ClientKey.parse(value).identity() : value;
+        return switch (name) {
+            case PRIVATE_KEY -> ClientKey.parse(value).identity();
+            case CredentialFile.FIELD ->
+                CredentialFile.parse(value, "/credentials/" + name).identity();
+            default -> value;
+        };
     }
 }

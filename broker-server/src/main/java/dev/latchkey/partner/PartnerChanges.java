@@ -13,6 +13,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.hibernate.exception.ConstraintViolationException;
 
 /**
@@ -99,6 +100,19 @@ class PartnerChanges {
         rows.flush();
         audit.append(event);
         vault.destroy(VaultPath.partner(id));
+        vault.destroy(VaultPath.formerWebhookSecret(id));
+    }
+
+    /** Gives the registration another webhook URL, at once; {@code not_found} if there is none. */
+    @Transactional
+    Registration renewWebhookUrl(String id, AuditEvent event) {
+        rows.serialize(id);
+        PartnerRow row = rows.require(id);
+        row.webhookSalt = UUID.randomUUID();
+        row.version++;
+        rows.flush();
+        audit.append(event);
+        return Registration.of(row);
     }
 
     /** After a change that was not committed: brings the vault back to what the row says. */

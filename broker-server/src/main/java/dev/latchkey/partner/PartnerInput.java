@@ -32,10 +32,14 @@ final class PartnerInput {
 
     /** An id of the path; one that cannot exist is not found. */
     static String known(String id) {
-        if (!ID.matcher(id).matches()) {
+        if (!isId(id)) {
             throw BrokerException.notFound();
         }
         return id;
+    }
+
+    static boolean isId(String text) {
+        return ID.matcher(text).matches();
     }
 
     static Optional<String> name(@Nullable String value) {

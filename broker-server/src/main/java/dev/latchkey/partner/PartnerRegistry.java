@@ -9,6 +9,7 @@ import dev.latchkey.catalog.CatalogEntry;
 import dev.latchkey.http.PublicUrl;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
+import dev.latchkey.secret.Secret;
 import dev.latchkey.vault.CredentialVault;
 import dev.latchkey.vault.SecretFields;
 import dev.latchkey.vault.StoredRecord;
@@ -34,16 +35,23 @@ final class PartnerRegistry implements Partners {
     private final PartnerChanges changes;
     private final Profiles profiles;
     private final CredentialVault vault;
+    private final FormerWebhookSecrets former;
     private final PublicUrl publicUrl;
     private final Cache<String, Partner> found =
             Caffeine.newBuilder().expireAfterWrite(KEPT).maximumSize(MOST).build();
 
     PartnerRegistry(
-            PartnerRows rows, PartnerChanges changes, Profiles profiles, CredentialVault vault, PublicUrl publicUrl) {
+            PartnerRows rows,
+            PartnerChanges changes,
+            Profiles profiles,
+            CredentialVault vault,
+            FormerWebhookSecrets former,
+            PublicUrl publicUrl) {
         this.rows = rows;
         this.changes = changes;
         this.profiles = profiles;
         this.vault = vault;
+        this.former = former;
         this.publicUrl = publicUrl;
     }
 
@@ -69,6 +77,11 @@ final class PartnerRegistry implements Partners {
                 .map(StoredRecord::fields)
                 .orElseThrow(() ->
                         new BrokerException(ProblemType.PARTNER_MISCONFIGURED, "The registration has no credentials."));
+    }
+
+    @Override
+    public Optional<Secret> formerWebhookSecret(Partner partner) {
+        return former.find(partner.id());
     }
 
     @Override

@@ -3,10 +3,14 @@ package dev.latchkey.partner;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.latchkey.caller.CurrentCaller;
 import dev.latchkey.caller.Roles;
+import dev.latchkey.catalog.CatalogEntry;
+import dev.latchkey.catalog.HandshakeKind;
 import dev.latchkey.http.PublicUrl;
 import dev.latchkey.partner.Registrations.Saved;
 import dev.latchkey.partner.Registrations.Wanted;
 import dev.latchkey.problem.BrokerException;
+import dev.latchkey.secret.Purpose;
+import dev.latchkey.vault.SecretFields;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
@@ -40,6 +44,7 @@ public class PartnerResource {
     private final Registrations registrations;
     private final PartnerRows rows;
     private final Profiles profiles;
+    private final WebhookAddresses webhooks;
     private final PublicUrl publicUrl;
     private final CurrentCaller caller;
 
@@ -47,11 +52,13 @@ public class PartnerResource {
             Registrations registrations,
             PartnerRows rows,
             Profiles profiles,
+            WebhookAddresses webhooks,
             PublicUrl publicUrl,
             CurrentCaller caller) {
         this.registrations = registrations;
         this.rows = rows;
         this.profiles = profiles;
+        this.webhooks = webhooks;
         this.publicUrl = publicUrl;
         this.caller = caller;
     }
@@ -91,12 +98,19 @@ public class PartnerResource {
         }
     }
 
-    /** A registration; {@code redirect_uri} is what the partner has to be told, where browsers come back. */
+    /**
+     * A registration. What the partner has to be told: {@code redirect_uri} where browsers come back, {@code
+     * connection_url} where the partner calls us, {@code webhook_url} where it sends its events, and the {@code credentials}
+     * that we have made up, shown this once.
+     */
     public record PartnerAnswer(
             String id,
             String catalog,
             String name,
             Optional<URI> redirectUri,
+            Optional<URI> connectionUrl,
+            Optional<Map<String, String>> credentials,
+            Optional<URI> webhookUrl,
             JsonNode settings,
             Map<String, String> fingerprints,
             boolean misconfigured,
@@ -116,7 +130,7 @@ public class PartnerResource {
                 new PartnerRequest(given.catalog(), given.name(), given.credentials(), given.settings()).wanted();
         Saved saved = registrations.create(id, wanted, caller.get().actor());
         return Response.created(publicUrl.resolve("/api/v1/partners/" + id))
-                .entity(answer(saved.registration(), saved.warnings()))
+                .entity(answer(saved))
                 .build();
     }
 
@@ -129,7 +143,7 @@ public class PartnerResource {
         List<Registration> page = found.subList(0, Math.min(PAGE, found.size()));
         Optional<String> next =
                 found.size() > PAGE ? Optional.of(PageCursor.of(page.getLast()).text()) : Optional.empty();
-        return new PartnerPage(page.stream().map(it -> answer(it, List.of())).toList(), next);
+        return new PartnerPage(page.stream().map(it -> answer(it)).toList(), next);
     }
 
     /** One registration. */
@@ -137,9 +151,7 @@ public class PartnerResource {
     @Path("/{id}")
     @RolesAllowed(Roles.ADMIN)
     public PartnerAnswer get(@PathParam("id") String id) {
-        return rows.read(PartnerInput.known(id))
-                .map(it -> answer(it, List.of()))
-                .orElseThrow(BrokerException::notFound);
+        return rows.read(PartnerInput.known(id)).map(this::answer).orElseThrow(BrokerException::notFound);
     }
 
     /** Changes a registration; credentials that are left out stay. */
@@ -150,7 +162,7 @@ public class PartnerResource {
         Wanted wanted = PartnerInput.body(body).wanted();
         Saved saved = registrations.replace(
                 PartnerInput.known(id), wanted, caller.get().actor());
-        return answer(saved.registration(), saved.warnings());
+        return answer(saved);
     }
 
     /** Removes a registration and its credentials. */
@@ -161,19 +173,35 @@ public class PartnerResource {
         registrations.remove(PartnerInput.known(id), caller.get().actor());
     }
 
-    private PartnerAnswer answer(Registration registration, List<String> warnings) {
-        boolean browser = profiles.row(registration.catalog())
-                .filter(row -> row.kind().needsBrowser())
-                .isPresent();
+    private PartnerAnswer answer(Registration registration) {
+        return answer(new Saved(registration, new SecretFields(Map.of()), List.of()));
+    }
+
+    private PartnerAnswer answer(Saved saved) {
+        Registration registration = saved.registration();
+        Optional<HandshakeKind> kind = profiles.row(registration.catalog()).map(CatalogEntry::kind);
         return new PartnerAnswer(
                 registration.id(),
                 registration.catalog(),
                 registration.name(),
-                browser ? Optional.of(publicUrl.resolve("/callback/" + registration.id())) : Optional.empty(),
+                kind.filter(HandshakeKind::needsBrowser).map(it -> ours("/callback/", registration)),
+                kind.filter(HandshakeKind::partnerCalls).map(it -> ours("/connection-url/", registration)),
+                shownOnce(saved.madeUp()),
+                webhooks.of(registration),
                 registration.settings(),
                 new TreeMap<>(registration.fingerprints()),
                 registration.misconfigured(),
                 registration.createdAt(),
-                warnings.isEmpty() ? Optional.empty() : Optional.of(warnings));
+                saved.warnings().isEmpty() ? Optional.empty() : Optional.of(saved.warnings()));
+    }
+
+    private URI ours(String folder, Registration registration) {
+        return publicUrl.resolve(folder + registration.id());
+    }
+
+    private static Optional<Map<String, String>> shownOnce(SecretFields madeUp) {
+        Map<String, String> shown = new TreeMap<>();
+        madeUp.values().forEach((name, value) -> shown.put(name, value.reveal(Purpose.SHOW_ONCE)));
+        return shown.isEmpty() ? Optional.empty() : Optional.of(shown);
     }
 }

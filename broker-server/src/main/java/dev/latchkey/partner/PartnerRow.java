@@ -5,6 +5,7 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
+import java.util.UUID;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
 
@@ -38,6 +39,10 @@ class PartnerRow {
     /** Counts the changes by an admin. */
     @Column
     long version;
+
+    /** What the registration's webhook URL is derived from; a new one makes a new URL. Not secret by itself. */
+    @Column(name = "webhook_salt")
+    UUID webhookSalt;
 
     @Column(name = "created_at", updatable = false)
     Instant createdAt;

@@ -1,5 +1,6 @@
 package dev.latchkey.partner;
 
+import dev.latchkey.secret.Secret;
 import dev.latchkey.vault.SecretFields;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,12 @@ public interface Partners {
 
     /** The credentials of our client, read from the vault for one use; by the names of the contract's table. */
     SecretFields credentials(Partner partner);
+
+    /**
+     * What the partner signed its webhooks with before the last change of the registration, for the bounded time that it
+     * is still good.
+     */
+    Optional<Secret> formerWebhookSecret(Partner partner);
 
     /** Records that the partner refuses our client, or that it accepts it again; audited once per change. */
     void markMisconfigured(String id, boolean misconfigured);

@@ -2,6 +2,7 @@ package dev.latchkey.partner;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.time.Duration;
 
 /** Settings of the registrations at partners. */
 @ConfigMapping(prefix = "latchkey.partners")
@@ -13,4 +14,11 @@ public interface PartnersConfig {
      */
     @WithDefault("false")
     boolean endpointOverrides();
+
+    /**
+     * How long a webhook that is signed with the secret from before the last change of a registration is still accepted
+     * beside the new one.
+     */
+    @WithDefault("PT24H")
+    Duration oldWebhookSecretLifetime();
 }

@@ -3,6 +3,7 @@ package dev.latchkey.partner;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.Map;
+import java.util.UUID;
 
 /**
  * A registration as admins see it. Without credentials: they are never read back (R155).
@@ -14,6 +15,7 @@ import java.util.Map;
  * @param fingerprints name of a credential to the mark of its value
  * @param misconfigured whether the partner refuses our client
  * @param version counts the changes by an admin
+ * @param webhookSalt what its webhook URL is derived from
  * @param createdAt when it was made
  */
 record Registration(
@@ -24,6 +26,7 @@ record Registration(
         Map<String, String> fingerprints,
         boolean misconfigured,
         long version,
+        UUID webhookSalt,
         Instant createdAt) {
 
     /** Copies. */
@@ -40,6 +43,7 @@ record Registration(
                 RowJson.readMarks(row.fingerprints),
                 row.misconfigured,
                 row.version,
+                row.webhookSalt,
                 row.createdAt);
     }
 }

@@ -7,14 +7,18 @@ import dev.latchkey.audit.AuditEvent;
 import dev.latchkey.catalog.CatalogEntry;
 import dev.latchkey.partner.PartnerChanges.Current;
 import dev.latchkey.problem.BrokerException;
+import dev.latchkey.secret.Secret;
+import dev.latchkey.secret.SecretGenerator;
 import dev.latchkey.vault.SecretFields;
 import dev.latchkey.vault.StoredRecord;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Supplier;
 
 /**
@@ -24,11 +28,15 @@ import java.util.function.Supplier;
 @ApplicationScoped
 class Registrations {
 
+    private static final SecretFields NONE = new SecretFields(Map.of());
+
     private final Profiles profiles;
     private final ProfileCheck check;
     private final PartnerChanges changes;
     private final CredentialMarks marks;
     private final PartnerRegistry registry;
+    private final SecretGenerator generator;
+    private final FormerWebhookSecrets former;
     private final Clock clock;
 
     Registrations(
@@ -37,12 +45,16 @@ class Registrations {
             PartnerChanges changes,
             CredentialMarks marks,
             PartnerRegistry registry,
+            SecretGenerator generator,
+            FormerWebhookSecrets former,
             Clock clock) {
         this.profiles = profiles;
         this.check = check;
         this.changes = changes;
         this.marks = marks;
         this.registry = registry;
+        this.generator = generator;
+        this.former = former;
         this.clock = clock;
     }
 
@@ -65,19 +77,22 @@ class Registrations {
      * What was saved.
      *
      * @param registration as it is now
+     * @param madeUp the credentials that we have made up for it, to be shown once; usually none
      * @param warnings what an admin should look at
      */
-    record Saved(Registration registration, List<String> warnings) {}
+    record Saved(Registration registration, SecretFields madeUp, List<String> warnings) {}
 
     Saved create(String id, Wanted wanted, Actor actor) {
         CatalogEntry profile = profile(wanted);
-        SecretFields credentials = CredentialCheck.check(profile, wanted.credentials(), new SecretFields(Map.of()));
+        SecretFields credentials = CredentialCheck.check(profile, wanted.credentials(), NONE, generator);
         List<String> warnings = check.check(profile);
         PartnerRow row = row(id, wanted, profile, credentials);
         row.createdAt = clock.instant().truncatedTo(ChronoUnit.MICROS);
         row.createdBy = actor.id();
+        row.webhookSalt = UUID.randomUUID();
         AuditEvent event = event(actor, AuditAction.PARTNER_CREATED, id).detail("catalog", wanted.catalog());
-        return new Saved(undoing(id, Optional.empty(), () -> changes.create(row, credentials, event)), warnings);
+        Registration made = undoing(id, Optional.empty(), () -> changes.create(row, credentials, event));
+        return new Saved(made, madeUp(credentials, NONE, wanted), warnings);
     }
 
     Saved replace(String id, Wanted wanted, Actor actor) {
@@ -86,20 +101,31 @@ class Registrations {
             throw BrokerException.invalid("/catalog", "A registration stays with its catalog row.");
         }
         CatalogEntry profile = profile(wanted);
-        SecretFields kept = before.credentials().map(StoredRecord::fields).orElse(new SecretFields(Map.of()));
-        SecretFields credentials = CredentialCheck.check(profile, wanted.credentials(), kept);
+        SecretFields kept = before.credentials().map(StoredRecord::fields).orElse(NONE);
+        SecretFields credentials = CredentialCheck.check(profile, wanted.credentials(), kept, generator);
         List<String> warnings = check.check(profile);
         PartnerRow row = row(id, wanted, profile, credentials);
         AuditEvent event = event(actor, AuditAction.PARTNER_CHANGED, id)
                 .detail("credentials", names(wanted.credentials()))
                 .detail("settings", names(wanted.settings()));
-        Registration after = undoing(id, Optional.of(before), () -> changes.replace(before, row, credentials, event));
-        return new Saved(after, warnings);
+        Registration after = undoing(id, Optional.of(before), () -> {
+            former.keep(profile, before, credentials);
+            return changes.replace(before, row, credentials, event);
+        });
+        return new Saved(after, madeUp(credentials, kept, wanted), warnings);
     }
 
     void remove(String id, Actor actor) {
         changes.remove(id, event(actor, AuditAction.PARTNER_DELETED, id));
         registry.forget(id);
+    }
+
+    /** What is stored, and was neither given nor there before. */
+    private static SecretFields madeUp(SecretFields stored, SecretFields kept, Wanted wanted) {
+        Map<String, Secret> madeUp = new HashMap<>(stored.values());
+        madeUp.keySet().removeAll(kept.values().keySet());
+        madeUp.keySet().removeAll(names(wanted.credentials()));
+        return new SecretFields(madeUp);
     }
 
     private CatalogEntry profile(Wanted wanted) {

@@ -15,6 +15,9 @@ import java.util.Map;
 @Singleton
 public final class ProblemWriter {
 
+    /** Tells an app that an answer of the proxy is ours: a partner may well answer problem documents of its own. */
+    private static final String MARK = "Latchkey-Error";
+
     private final ObjectMapper json;
     private final AuthenticationChallenges challenges;
 
@@ -58,7 +61,9 @@ public final class ProblemWriter {
         members.put("instance", "urn:uuid:" + requestId);
         members.put("code", type.code());
         problem.extensions().forEach(members::putIfAbsent);
-        return new ProblemAnswer(type.status(), headers(problem, "application/problem+json"), text(members));
+        Map<String, List<String>> headers = headers(problem, "application/problem+json");
+        headers.put(MARK, List.of(type.code()));
+        return new ProblemAnswer(type.status(), headers, text(members));
     }
 
     private ProblemAnswer oauth(BrokerException problem) {

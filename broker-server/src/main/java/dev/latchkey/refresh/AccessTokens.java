@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Access tokens that live long enough: from memory, else from the vault, else from one renewal that all callers share.
@@ -35,11 +36,20 @@ public class AccessTokens {
     /** A renewal that did not bring a longer life is not repeated for each caller that wishes for one. */
     private static final Duration RENEWED_JUST_NOW = Duration.ofSeconds(30);
 
+    /** How long a caller waits for another process. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
+    private static final int MOST_LOOKS = 100;
+
     private final Renewals renewals;
     private final CredentialVault vault;
     private final Clock clock;
     private final Cache<UUID, HeldToken> held =
             Caffeine.newBuilder().maximumSize(MOST_HELD).expireAfterAccess(IDLE).build();
+    /** What a refusal was answered with just now: if that is refused as well, another renewal does not help. */
+    private final Cache<UUID, HeldToken> forced =
+            Caffeine.newBuilder().maximumSize(MOST_HELD).expireAfterWrite(RENEWED_JUST_NOW).build();
 
     AccessTokens(Renewals renewals, CredentialVault vault, Clock clock) {
         this.renewals = renewals;
@@ -97,8 +107,58 @@ public class AccessTokens {
         return left.isPositive() && left.compareTo(minTtl) >= 0;
     }
 
+    /**
+     * What to try once more with, after the partner refused (401) a credential that should have lived: what somebody has
+     * renewed meanwhile, else one renewal that all such callers share, also those of other processes (R105, R111).
+     *
+     * @param refused what {@link #get} gave
+     * @return empty if nothing else can be had now, so that the refusal stands: there is no renewal, or the refused one is
+     *     fresh from such a renewal itself (R58)
+     * @throws BrokerException what the renewal ended with
+     */
+    public Optional<HeldToken> renewAfterRefusal(Connection connection, HeldToken refused, Actor actor) {
+        HeldToken known = held.getIfPresent(connection.id());
+        if (known != null && known.kvVersion() > refused.kvVersion() && !known.isSameAs(refused)) {
+            return Optional.of(known);
+        }
+        HeldToken last = forced.getIfPresent(connection.id());
+        if (last != null && last.isSameAs(refused)) {
+            return Optional.empty();
+        }
+        Optional<HeldToken> fresh = renewedInsteadOf(refused, connection, actor);
+        fresh.ifPresent(token -> {
+            forced.put(connection.id(), token);
+            held.put(connection.id(), token);
+        });
+        return fresh;
+    }
+
+    /** While another process has the right to renew, it is waited for: what it stores is as good. */
+    private Optional<HeldToken> renewedInsteadOf(HeldToken refused, Connection connection, Actor actor) {
+        Instant patience = clock.instant().plus(PATIENCE);
+        for (int attempt = 1; ; attempt++) {
+            try {
+                HeldToken found = renewals.await(connection.id(), it -> !it.isSameAs(refused), actor);
+                // A renewal that ran already, because of an older one, may have found just this one.
+                if (!found.isSameAs(refused) || attempt == MOST_LOOKS) {
+                    return Optional.of(found).filter(it -> !it.isSameAs(refused));
+                }
+            } catch (BrokerException e) {
+                if (e.type() == ProblemType.CANNOT_SATISFY_MIN_TTL) {
+                    return Optional.empty();
+                }
+                boolean wait = e.type() == ProblemType.REFRESH_IN_PROGRESS && attempt < MOST_LOOKS;
+                if (!wait || clock.instant().isAfter(patience)) {
+                    throw e;
+                }
+            }
+            LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+        }
+    }
+
     void forget(@Observes(during = TransactionPhase.AFTER_SUCCESS) ConnectionEnded ended) {
         held.invalidate(ended.id());
+        forced.invalidate(ended.id());
     }
 
     /** What is held, if it is not older than what PostgreSQL knows; else what the vault has. */

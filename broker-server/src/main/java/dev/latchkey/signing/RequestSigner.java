@@ -42,6 +42,14 @@ public interface RequestSigner {
     PartnerRequest sign(HandshakeContext context, Credential credential, PartnerRequest bare);
 
     /**
+     * Whether what {@link #sign} makes may be given to an app; not where it holds the secrets themselves instead of a proof
+     * of them. The broker may send it all the same.
+     */
+    default boolean mayBeHandedOut(HandshakeContext context) {
+        return true;
+    }
+
+    /**
      * A turn, held from before {@link #sign} until the headers of the partner's response are there. Most schemes need
      * none.
      */

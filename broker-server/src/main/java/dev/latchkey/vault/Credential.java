@@ -50,24 +50,26 @@ public sealed interface Credential {
      *
      * @param keyFile the credential file of the account, as JSON, by which a new session can be had; empty where the
      *     registration's own is used
-     * @param cookies what authenticates a request; at least one
+     * @param cookies what authenticates a request; none before the first login with {@code keyFile}
      * @param issuedAt when the session began
      * @param expiresAt when it ends
      */
     record Session(Optional<Secret> keyFile, List<SessionCookie> cookies, Instant issuedAt, Instant expiresAt)
             implements ShortLived {
 
-        /** Copies; throws {@link IllegalArgumentException} for a session without a cookie. */
+        /** Copies; throws {@link IllegalArgumentException} for one with neither a cookie nor a way to one. */
         public Session {
             cookies = List.copyOf(cookies);
-            if (cookies.isEmpty()) {
-                throw new IllegalArgumentException("a session has a cookie");
+            if (cookies.isEmpty() && keyFile.isEmpty()) {
+                throw new IllegalArgumentException("a session has a cookie or a key");
             }
         }
 
         @Override
         public Secret handle() {
-            return cookies.getFirst().value();
+            return cookies.isEmpty()
+                    ? keyFile.orElseThrow()
+                    : cookies.getFirst().value();
         }
     }
 

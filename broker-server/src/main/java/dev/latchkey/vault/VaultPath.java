@@ -33,6 +33,11 @@ public record VaultPath(String value) {
         return new VaultPath("staged/" + connection);
     }
 
+    /** A credential that was brought along and waits for the approval of its connection. */
+    public static VaultPath brought(UUID connection) {
+        return new VaultPath("imports/" + connection);
+    }
+
     /** What a handshake under way must remember until the browser is back. */
     public static VaultPath handshake(UUID flow) {
         return new VaultPath("handshakes/" + flow);
@@ -41,6 +46,11 @@ public record VaultPath(String value) {
     /** Our client's credentials at a partner. */
     public static VaultPath partner(String id) {
         return new VaultPath("partners/" + id);
+    }
+
+    /** What a partner signed its webhooks with before the last change of our registration there. */
+    public static VaultPath formerWebhookSecret(String partner) {
+        return new VaultPath("webhooks/" + partner);
     }
 
     /** A credential whose revocation at the partner is still to be done (R103). */

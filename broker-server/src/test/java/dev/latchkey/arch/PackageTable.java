@@ -29,16 +29,21 @@ final class PackageTable {
             entry("catalog", List.of("oauth", "problem", "outbound")),
             entry("vault", List.of("secret", "problem")),
             entry("outbound", List.of("secret", "problem")),
+            entry("oauth1", List.of("catalog", "outbound", "secret", "problem")),
             entry("job", List.of("audit")),
             entry("caller", List.of("audit", "http", "vault", "outbound")),
             entry("partner", List.of("catalog", "vault", "audit", "outbound", "caller", "http")),
             entry("connection", List.of("partner", "caller", "audit", "job")),
             entry("handshake", List.of("connection", "vault", "outbound", "audit")),
-            entry("handshake.protocol", List.of("handshake", "outbound", "oauth", "secret")),
+            entry("handshake.protocol", List.of("handshake", "outbound", "oauth", "oauth1", "secret")),
             entry("refresh", List.of("handshake", "vault", "connection")),
             entry("token", List.of("connection", "vault", "refresh", "audit")),
-            entry("signing", List.of("connection", "handshake", "vault", "refresh", "outbound", "audit")),
+            entry("nonce", List.of("outbound", "secret", "problem")),
+            entry(
+                    "signing",
+                    List.of("connection", "handshake", "vault", "refresh", "oauth1", "outbound", "audit", "nonce")),
             entry("event", List.of("connection", "vault", "outbound", "job")),
+            entry("webhook", List.of("partner", "event", "audit", "job")),
             entry("readiness", List.of("vault", "outbound", "catalog", "partner")),
             entry("boot", List.of("readiness", "vault", "caller", "refresh", "token")));
 

@@ -22,15 +22,18 @@ final class SecretRules {
     static final Map<String, Set<Purpose>> READERS = Map.ofEntries(
             entry("boot", Set.of(Purpose.STORE)),
             entry("secret", Set.of(Purpose.DIGEST)),
-            entry("vault", Set.of(Purpose.STORE, Purpose.DIGEST)),
+            entry("vault", Set.of(Purpose.STORE, Purpose.DIGEST, Purpose.SEND_TO_PARTNER)),
             entry("outbound", Set.of(Purpose.SEND_TO_PARTNER)),
+            entry("oauth1", Set.of(Purpose.SEND_TO_PARTNER)),
             entry("handshake", Set.of(Purpose.SEND_TO_PARTNER, Purpose.SHOW_ONCE, Purpose.DIGEST)),
             entry("handshake.protocol", Set.of(Purpose.SEND_TO_PARTNER, Purpose.DIGEST)),
             entry("refresh", Set.of(Purpose.SEND_TO_PARTNER)),
             entry("token", Set.of(Purpose.HAND_OUT)),
+            entry("signing", Set.of(Purpose.SEND_TO_PARTNER)),
             entry("caller", Set.of(Purpose.SHOW_ONCE, Purpose.DIGEST)),
-            entry("partner", Set.of(Purpose.DIGEST)),
-            entry("event", Set.of(Purpose.DIGEST)));
+            entry("partner", Set.of(Purpose.DIGEST, Purpose.SHOW_ONCE)),
+            entry("event", Set.of(Purpose.DIGEST)),
+            entry("webhook", Set.of(Purpose.DIGEST)));
 
     private static final Pattern WIRE = Pattern.compile(".*(Wire|Request|Response|Answer)");
     private static final Pattern DIGEST_NAME = Pattern.compile("(?i).*(fingerprint|fingerprints|sha256|hash)");

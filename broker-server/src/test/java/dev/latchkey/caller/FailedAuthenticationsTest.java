@@ -9,9 +9,11 @@ import dev.latchkey.audit.AuditAction;
 import dev.latchkey.audit.AuditEvent;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
+import dev.latchkey.testkit.Configs;
 import dev.latchkey.testkit.MutableClock;
 import dev.latchkey.testkit.RecordingAuditLog;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -19,7 +21,8 @@ class FailedAuthenticationsTest {
 
     private final MutableClock clock = MutableClock.standing();
     private final RecordingAuditLog audit = new RecordingAuditLog();
-    private final FailedAuthentications failures = new FailedAuthentications(() -> 20, audit, clock);
+    private final FailedAuthentications failures =
+            new FailedAuthentications(Configs.of(LimitsConfig.class, Map.of()), audit, clock);
 
     @Test
     @DisplayName("R147 refuses a source after 20 failures, until the minute is over, and no other source")

@@ -9,15 +9,20 @@ import org.junit.jupiter.api.Test;
 class LimitsConfigTest {
 
     @Test
-    void allowsTwentyFailuresByDefault() {
-        assertThat(Configs.of(LimitsConfig.class, Map.of()).failedAuthentications())
-                .isEqualTo(20);
+    void allowsTwentyFailuresAndTenWrongPartnerCallsByDefault() {
+        LimitsConfig config = Configs.of(LimitsConfig.class, Map.of());
+
+        assertThat(config.failedAuthentications()).isEqualTo(20);
+        assertThat(config.wrongPartnerCalls()).isEqualTo(10);
     }
 
     @Test
     void takesEveryKey() {
-        LimitsConfig config = Configs.of(LimitsConfig.class, Map.of("latchkey.limits.failed-authentications", "3"));
+        LimitsConfig config = Configs.of(
+                LimitsConfig.class,
+                Map.of("latchkey.limits.failed-authentications", "3", "latchkey.limits.wrong-partner-calls", "4"));
 
         assertThat(config.failedAuthentications()).isEqualTo(3);
+        assertThat(config.wrongPartnerCalls()).isEqualTo(4);
     }
 }

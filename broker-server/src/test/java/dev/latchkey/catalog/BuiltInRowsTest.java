@@ -15,6 +15,9 @@ import org.junit.jupiter.api.Test;
 /** Pins every row that ships with the broker: a change of one is a change for whoever uses the partner. */
 class BuiltInRowsTest {
 
+    private static final String NOON = "https://noon-api-gateway.noon.partners/";
+    private static final RefreshSemantics SESSION =
+            new RefreshSemantics(Rotation.NONE, Duration.ZERO, false, Duration.ofHours(22), Duration.ofDays(30));
     private static final RefreshSemantics STRICT =
             new RefreshSemantics(Rotation.STRICT, Duration.ZERO, false, Duration.ofMinutes(5), Duration.ofHours(24));
     private static final RefreshSemantics NONE =
@@ -116,6 +119,39 @@ class BuiltInRowsTest {
     }
 
     @Test
+    void cryptonitOAuth1() {
+        CatalogEntry row = row("cryptonit-oauth1");
+
+        assertThreeLegs(row, ParameterPlace.QUERY);
+        assertThat(row.generic()).isFalse();
+        assertThat(row.endpoints().values())
+                .isEqualTo(Map.of(
+                        EndpointName.REQUEST_TOKEN_ENDPOINT, URI.create("https://cryptonit.net/oauth/request_token"),
+                        EndpointName.AUTHORIZATION_ENDPOINT, URI.create("https://cryptonit.net/oauth/authorize"),
+                        EndpointName.ACCESS_TOKEN_ENDPOINT, URI.create("https://cryptonit.net/oauth/access_token"),
+                        EndpointName.API_BASE, URI.create("https://cryptonit.net/apiv2/rest/")));
+    }
+
+    @Test
+    void genericOAuth1() {
+        CatalogEntry row = row("oauth1");
+
+        assertThreeLegs(row, ParameterPlace.HEADER);
+        assertThat(row.generic()).isTrue();
+        assertThat(row.endpoints().values()).isEmpty();
+    }
+
+    private static void assertThreeLegs(CatalogEntry row, ParameterPlace place) {
+        assertThat(row.kind()).isEqualTo(HandshakeKind.OAUTH1);
+        assertThat(row.signing()).isEqualTo(SigningScheme.OAUTH1);
+        assertThat(row.dialect().signatureMethod()).isEqualTo(SignatureMethod.HMAC_SHA1);
+        assertThat(row.dialect().parametersIn()).isEqualTo(place);
+        assertThat(row.scopes()).isEqualTo(ANY);
+        assertThat(row.credentialFields())
+                .containsExactlyInAnyOrder("consumer_key", "consumer_secret", "private_key");
+    }
+
+    @Test
     void noonesHmac() {
         CatalogEntry row = row("noones-hmac");
 
@@ -147,6 +183,64 @@ class BuiltInRowsTest {
                 "token_secret");
         assertThat(row.dialect().signatureMethod()).isEqualTo(SignatureMethod.HMAC_SHA1);
         assertThat(row.dialect().parametersIn()).isEqualTo(ParameterPlace.QUERY);
+    }
+
+    @Test
+    void noiseAware() {
+        CatalogEntry row = row("noiseaware");
+
+        assertThat(row.kind()).isEqualTo(HandshakeKind.PARTNER_CALLBACK);
+        assertThat(row.endpoints().values())
+                .isEqualTo(Map.of(
+                        EndpointName.AUTHORIZATION_ENDPOINT, URI.create("https://login.noiseaware.io/authorize"),
+                        EndpointName.TOKEN_ENDPOINT, URI.create("https://portal.apps.noiseaware.io/token"),
+                        EndpointName.REFRESH_ENDPOINT, URI.create("https://portal.apps.noiseaware.io/token/refresh"),
+                        EndpointName.API_BASE, URI.create("https://portal.apps.noiseaware.io/")));
+        assertThat(row.credentialFields()).containsExactlyInAnyOrder("partner_id", "client_id", "client_secret");
+        assertThat(row.dialect().bareHeader()).contains("authorization");
+        assertThat(row.dialect().reauthorizeStatuses()).containsExactlyInAnyOrder(401, 418);
+        assertThat(row.dialect().name("returned")).isEqualTo("access_code accessCode code");
+        assertThat(row.refresh().maximumLifetime()).isEqualTo(Duration.ofMinutes(15));
+        assertThat(row.refresh().rotation()).isEqualTo(Rotation.STRICT);
+        assertThat(row.pkce()).isFalse();
+        assertThat(row.notes()).contains("assumed");
+    }
+
+    @Test
+    void noon() {
+        CatalogEntry row = row("noon");
+
+        assertThat(row.kind()).isEqualTo(HandshakeKind.COOKIE_LOGIN);
+        assertThat(row.credentialFields()).containsExactly("credential_file");
+        assertThat(row.endpoints().values())
+                .isEqualTo(Map.of(
+                        EndpointName.LOGIN_ENDPOINT,
+                                URI.create(NOON + "identity/public/v1/api/login"),
+                        EndpointName.API_BASE, URI.create(NOON)));
+        assertThat(row.dialect().names())
+                .isEqualTo(Map.of("login_token", "token", "login_project", "default_project_code"));
+        assertThat(row.headers()).as("R111").containsKey("User-Agent");
+        assertThat(row.refresh()).isEqualTo(SESSION);
+    }
+
+    @Test
+    void noonOauth() {
+        CatalogEntry row = row("noon-oauth");
+
+        assertThat(row.kind()).isEqualTo(HandshakeKind.COOKIE_LOGIN_CODE);
+        assertThat(row.credentialFields())
+                .containsExactlyInAnyOrder("client_id", "client_secret", "credential_file");
+        assertThat(row.endpoints().values())
+                .isEqualTo(Map.of(
+                        EndpointName.AUTHORIZATION_ENDPOINT, URI.create("https://oauth.noon.partners/"),
+                        EndpointName.TOKEN_CREATE_ENDPOINT, URI.create(NOON + "identity/oauth/v1/token/create"),
+                        EndpointName.TOKEN_EXCHANGE_ENDPOINT, URI.create(NOON + "identity/oauth/v1/token/exchange"),
+                        EndpointName.LOGIN_ENDPOINT, URI.create(NOON + "identity/public/v1/api/login"),
+                        EndpointName.API_BASE, URI.create(NOON)));
+        assertThat(row.dialect().names()).containsEntry("created_token", "token").containsEntry("code", "code");
+        assertThat(row.headers()).as("R111").containsKey("User-Agent");
+        assertThat(row.refresh()).isEqualTo(SESSION);
+        assertThat(row.notes()).contains("assumed");
     }
 
     private static void assertSigns(CatalogEntry row, SigningScheme scheme, String apiBase, String... credentials) {

@@ -256,6 +256,32 @@ class CatalogLoaderTest {
     }
 
     @Test
+    void aSessionMayLastThirtyDaysAndATokenOne() throws IOException {
+        String session = """
+                id: example
+                name: Example
+                kind: cookie_login
+                endpoints:
+                  login_endpoint: https://partner.example/login
+                  api_base: https://partner.example/
+                refresh: {maximum_lifetime: 2592000}
+                """;
+        write("example.yaml", session);
+        assertThat(TestCatalog.with(folder)
+                        .find("example")
+                        .orElseThrow()
+                        .refresh()
+                        .maximumLifetime())
+                .isEqualTo(Duration.ofDays(30));
+
+        write("example.yaml", session.replace("2592000", "2592001"));
+        assertRefused("example.yaml", ProblemType.INVALID_REQUEST);
+
+        write("example.yaml", MINIMAL + "refresh: {maximum_lifetime: 2592000}\n");
+        assertRefused("example.yaml", ProblemType.INVALID_REQUEST);
+    }
+
+    @Test
     void aMissingFolderStopsTheStart() {
         assertThatExceptionOfType(CatalogFileException.class)
                 .isThrownBy(() -> TestCatalog.with(folder.resolve("none")))

@@ -43,6 +43,10 @@ class IsolationTest {
             assertUnknown(thief.api().get("/connections/" + id), id);
             assertUnknown(thief.api().post("/connections/" + id + "/token"), id);
             assertUnknown(thief.api().post("/connections/" + id + "/token", Map.of("min_ttl", 7200)), id);
+            assertUnknown(thief.api().get("/connections/" + id + "/proxy/orders"), id);
+            assertUnknown(
+                    thief.api().post("/connections/" + id + "/sign", Map.of("method", "GET", "url", story.at("api/x"))),
+                    id);
             assertUnknown(thief.api().post("/connections/" + id + "/connect-url"), id);
             assertUnknown(thief.api().post("/connections/" + id + "/confirm", Map.of("handle", "h".repeat(43))), id);
             Answer exchange = thief.api()

@@ -16,10 +16,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** An app's server on loopback: verifies every message with the library and answers as told, 204 if told nothing. */
-final class EventReceiver implements AutoCloseable {
+public final class EventReceiver implements AutoCloseable {
 
     /** A message that came, and whether its signature is the app's. */
-    record Received(String id, String body, String contentType, boolean genuine) {}
+    public record Received(String id, String body, String contentType, boolean genuine) {}
 
     private final HttpServer server;
     private final Webhook verifier;
@@ -33,25 +33,30 @@ final class EventReceiver implements AutoCloseable {
         server.start();
     }
 
-    static EventReceiver start(String key) throws IOException, EmptyWebhookSecretException {
-        InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        return new EventReceiver(HttpServer.create(anyPort, 0), new Webhook(key));
+    public static EventReceiver start(String key) throws IOException, EmptyWebhookSecretException {
+        return start(key, 0);
     }
 
-    URI url() {
+    /** The same on a given port. */
+    public static EventReceiver start(String key, int port) throws IOException, EmptyWebhookSecretException {
+        InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+        return new EventReceiver(HttpServer.create(address, 0), new Webhook(key));
+    }
+
+    public URI url() {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/events");
     }
 
     /** The statuses of the next answers. */
-    void answerWith(Integer... next) {
+    public void answerWith(Integer... next) {
         statuses.addAll(List.of(next));
     }
 
-    List<Received> received() {
+    public List<Received> received() {
         return received;
     }
 
-    List<String> bodies() {
+    public List<String> bodies() {
         return received.stream().map(Received::body).toList();
     }
 

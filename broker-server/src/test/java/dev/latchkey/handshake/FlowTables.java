@@ -25,6 +25,11 @@ class FlowTables {
         return select("select t::text from " + table + " t where connection = ?", connection);
     }
 
+    /** The ids of flows, which name their memos. */
+    List<String> flows(String connection) {
+        return select("select id::text from pending_handshake where connection = ?", connection);
+    }
+
     /** Digests of states in hex. */
     List<String> stateDigests(String connection) {
         return select("select encode(state_sha256, 'hex') from pending_handshake where connection = ?", connection);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.testkit.Configs;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -16,6 +17,7 @@ class HttpConfigTest {
         assertThat(config.host()).isEqualTo("127.0.0.1");
         assertThat(config.port()).isEqualTo(8080);
         assertThat(config.publicUrl()).isEmpty();
+        assertThat(config.bodyTimeout()).isEqualTo(Duration.ofSeconds(20));
     }
 
     @Test
@@ -25,10 +27,12 @@ class HttpConfigTest {
                 Map.of(
                         "latchkey.http.host", "0.0.0.0",
                         "latchkey.http.port", "8443",
-                        "latchkey.http.public-url", "https://broker.example.org"));
+                        "latchkey.http.public-url", "https://broker.example.org",
+                        "latchkey.http.body-timeout", "PT5S"));
 
         assertThat(config.host()).isEqualTo("0.0.0.0");
         assertThat(config.port()).isEqualTo(8443);
         assertThat(config.publicUrl()).contains(URI.create("https://broker.example.org"));
+        assertThat(config.bodyTimeout()).isEqualTo(Duration.ofSeconds(5));
     }
 }

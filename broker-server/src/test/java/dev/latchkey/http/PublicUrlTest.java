@@ -13,6 +13,7 @@ import io.quarkus.test.junit.TestProfile;
 import io.quarkus.value.registry.ValueRegistry;
 import jakarta.inject.Inject;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -96,6 +97,11 @@ class PublicUrlTest {
         @Override
         public Optional<URI> publicUrl() {
             return Optional.of(url);
+        }
+
+        @Override
+        public Duration bodyTimeout() {
+            return Duration.ofSeconds(1);
         }
     }
 }

@@ -31,6 +31,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -108,7 +109,10 @@ class BadInputTest {
 
     @BeforeEach
     void setTheScene() throws SQLException {
-        calls = DocumentedCalls.read();
+        // an answer to HEAD has no body that could be looked at
+        calls = DocumentedCalls.read().stream()
+                .filter(call -> !call.method().equals("HEAD"))
+                .toList();
         scene = new Scene();
         before = Tables.checksums(database, scene.pattern());
     }
@@ -199,7 +203,7 @@ class BadInputTest {
     @DisplayName("R146 R160 knows no malformed and no foreign id")
     void refusesBadIds() throws Exception {
         for (Call call : calls) {
-            for (String parameter : call.parameters()) {
+            for (String parameter : idsOf(call)) {
                 for (String bad : BAD_IDS) {
                     scene.callers().forEach((who, authorization) -> {
                         Map<String, String> values = new java.util.HashMap<>(scene.values(call));
@@ -231,7 +235,7 @@ class BadInputTest {
     @Test
     @DisplayName("R146 takes no query parameter that it cannot read")
     void refusesBadQueries() throws Exception {
-        for (Call call : calls.stream().filter(it -> it.method().equals("GET")).toList()) {
+        for (Call call : ours().filter(it -> it.method().equals("GET")).toList()) {
             List<String> names = new ArrayList<>(call.query());
             names.addAll(List.of("zq7mark", "state", "code", "error", "iss"));
             for (String name : names) {
@@ -273,7 +277,7 @@ class BadInputTest {
     @Test
     @DisplayName("R137 opens no call to a path in disguise, with or without credentials")
     void refusesDisguisedPaths() throws Exception {
-        for (Call call : calls) {
+        for (Call call : ours().toList()) {
             String plain = call.at(scene.values(call));
             byte[] body = bodyOf(call);
             for (String path : disguises(plain)) {
@@ -283,7 +287,7 @@ class BadInputTest {
                             judge.expect(call, who + " goes to " + path, reply, 400, 401, 403, 404, 405);
                         }));
             }
-            if (!call.isBrowsers()) {
+            if (!call.isBrowsers() && !call.isPartners()) {
                 ask(
                         call,
                         plain,
@@ -330,6 +334,17 @@ class BadInputTest {
             disguised.add(capitals);
         }
         return disguised;
+    }
+
+    /** The calls whose whole address is ours; what is below the proxy has a corpus of its own in PartnerAddressTest. */
+    private Stream<Call> ours() {
+        return calls.stream().filter(call -> !call.isProxied());
+    }
+
+    private static List<String> idsOf(Call call) {
+        return call.parameters().stream()
+                .filter(name -> !(call.isProxied() && name.equals("path")))
+                .toList();
     }
 
     /** Whether the call is that caller's business; used for thinning out only. */

@@ -8,6 +8,7 @@ import dev.latchkey.sandbox.client.SeenRequest;
 import dev.latchkey.testkit.BrokerApi;
 import dev.latchkey.testkit.BrokerApi.Answer;
 import dev.latchkey.testkit.BrokerStack;
+import dev.latchkey.testkit.CalledPartner;
 import dev.latchkey.testkit.CapturedLog;
 import dev.latchkey.testkit.FaultyServer;
 import dev.latchkey.testkit.Story;
@@ -70,6 +71,7 @@ class CanaryTest {
             refusedTls();
             callersThatFail();
             registrationWithAKey();
+            partnerThatCalls();
             logged = log.text();
         }
         assertThat(logged).as("the log is really heard").contains("org.hibernate", "io.vertx", "dev.latchkey");
@@ -338,6 +340,34 @@ class CanaryTest {
         Map<String, Object> broken = new java.util.HashMap<>(body);
         broken.put("credentials", Map.of("client_id", "c", "private_key", pem));
         evidence.keep(story.admin().post("/partners", broken));
+    }
+
+    /** Our secret comes in with each of its calls, and what we answer comes back with the browser. */
+    private void partnerThatCalls() {
+        Story story = new Story();
+        CalledPartner partner = CalledPartner.registered(story);
+        canaries.watch("client secret of a partner that calls", partner.clientSecret());
+        Story.App app = story.app("called");
+        String id = story.approved(app);
+        ConsentBrowser browser = new ConsentBrowser();
+        browser.get(story.connectUrl(app, id));
+        String code = canaries.watch(
+                "one-time code", Story.query(browser.location().orElseThrow()).get("code"));
+        Answer answer = partner.call(code).expect(200);
+        String accessCode = canaries.watch("access code", answer.text("access_code"));
+        evidence.keep(answer, accessCode);
+        evidence.keep(partner.call(code), accessCode);
+        evidence.keep(partner.call(code).expect(400));
+        String guess = canaries.watch("guessed secret", "guessed-" + UUID.randomUUID());
+        evidence.keep(
+                CalledPartner.call(story.partner(), Map.of("client_id", guess, "client_secret", guess, "code", code)));
+        evidence.keep(CalledPartner.call(story.partner(), Map.of("client_id", Map.of("x", guess))));
+        browser.get(broker.resolve("/callback/" + story.partner() + "?access_code=x" + accessCode));
+        evidence.keep(browser.page());
+        String active = story.active(app);
+        Answer token = app.api().post("/connections/" + active + "/token").expect(200);
+        evidence.keep(token, canaries.watch("user token", token.text("access_token")));
+        evidence.keep(story.admin().get("/partners/" + story.partner()).expect(200));
     }
 
     private static FaultOrder refresh(Story story) {

@@ -47,6 +47,16 @@ final class DocumentedCalls {
             return path.startsWith("/oauth2/");
         }
 
+        /** Whether what follows in the path, the query and the body are a partner's to judge. */
+        boolean isProxied() {
+            return path.contains("/proxy/");
+        }
+
+        /** Whether a partner calls it, who proves itself by the path. */
+        boolean isPartners() {
+            return path.startsWith("/webhooks/");
+        }
+
         boolean isBrowsers() {
             return path.startsWith("/connect/") || path.startsWith("/callback/");
         }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A partner, apps and connections that bad requests aim at, and the good request that each of them distorts. */
 final class Scene {
@@ -25,6 +26,7 @@ final class Scene {
             "PUT /api/v1/partners/{id}", Set.of("catalog"),
             "POST /api/v1/connections", Set.of("partner", "owner"),
             "POST /api/v1/connections/{id}/confirm", Set.of("handle"),
+            "POST /api/v1/connections/{id}/sign", Set.of("method", "url"),
             "PUT /api/v1/partners/{partner}/standing-approvals/{app}", Set.of("scopes"));
 
     private final Story story = new Story().partner(Map.of());
@@ -75,7 +77,10 @@ final class Scene {
                 "app", app.id(),
                 "partner", story.partner(),
                 "registration", story.partner(),
-                "ticket", "t".repeat(43));
+                "path", "orders",
+                "ticket", "t".repeat(43),
+                "name", "n".repeat(43),
+                "event", "0191d7a0-0000-4000-8000-000000000001");
     }
 
     /** A body that would be accepted, with every member that the call knows. */
@@ -99,10 +104,27 @@ final class Scene {
                                 "return_url",
                                 Story.RETURN_URL,
                                 "purpose",
-                                "p");
+                                "p",
+                                "import",
+                                Map.of("refresh_token", "r-" + story.mark()));
                     case "POST /api/v1/connections/{id}/confirm" -> Map.of("handle", HANDLE);
+                    case "POST /connection-url/{registration}" ->
+                        Map.of("client_id", "c", "client_secret", "s", "code", "o");
                     case "POST /api/v1/connections/{id}/reject", "POST /api/v1/connections/{id}/revoke" ->
                         Map.of("comment", "c");
+                    case "POST /api/v1/connections/{id}/sign" ->
+                        with( // a body is given in one of its two forms
+                                Map.of(
+                                        "method",
+                                        "POST",
+                                        "url",
+                                        story.at("api/orders"),
+                                        "headers",
+                                        Map.of("Accept", "application/json"),
+                                        "body",
+                                        "{}"),
+                                "body_base64",
+                                null);
                     case "POST /api/v1/connections/{id}/token" -> Map.of("min_ttl", 60, "scopes", List.of("read"));
                     case "PUT /api/v1/connections/{id}/grants/{app}" ->
                         Map.of("scopes", List.of("read"), "methods", List.of());
@@ -141,7 +163,7 @@ final class Scene {
                 Map.of("endpoints", endpoints));
     }
 
-    private static Map<String, Object> with(Map<String, Object> body, String name, Object value) {
+    private static Map<String, Object> with(Map<String, Object> body, String name, @Nullable Object value) {
         Map<String, Object> more = new LinkedHashMap<>(body);
         more.put(name, value);
         return more;

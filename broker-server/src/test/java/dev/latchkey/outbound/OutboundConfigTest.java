@@ -19,6 +19,9 @@ class OutboundConfigTest {
         assertThat(config.connectTimeout()).isEqualTo(Duration.ofSeconds(3));
         assertThat(config.maxBody()).isEqualTo(256 * 1024);
         assertThat(config.ports()).containsExactly(443);
+        assertThat(config.maxStream()).isEqualTo(10 * 1024 * 1024);
+        assertThat(config.streamIdle()).isEqualTo(Duration.ofSeconds(15));
+        assertThat(config.streamLimit()).isEqualTo(Duration.ofMinutes(5));
     }
 
     @Test
@@ -28,6 +31,9 @@ class OutboundConfigTest {
                 "latchkey.outbound.deadline", "PT4S",
                 "latchkey.outbound.connect-timeout", "PT1S",
                 "latchkey.outbound.max-body", "1000",
+                "latchkey.outbound.max-stream", "2000",
+                "latchkey.outbound.stream-idle", "PT2S",
+                "latchkey.outbound.stream-limit", "PT9S",
                 "latchkey.outbound.ports", "443,8443"));
 
         assertThat(config.allowLoopback()).isTrue();
@@ -35,6 +41,9 @@ class OutboundConfigTest {
         assertThat(config.connectTimeout()).isEqualTo(Duration.ofSeconds(1));
         assertThat(config.maxBody()).isEqualTo(1000);
         assertThat(config.ports()).containsExactlyInAnyOrder(443, 8443);
+        assertThat(config.maxStream()).isEqualTo(2000);
+        assertThat(config.streamIdle()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(config.streamLimit()).isEqualTo(Duration.ofSeconds(9));
         assertThat(new SsrfGuard(config).check("https://partner.example:8443/")).hasPort(8443);
     }
 

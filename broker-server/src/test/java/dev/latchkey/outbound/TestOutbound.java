@@ -12,6 +12,8 @@ import javax.net.ssl.SSLContext;
 /** Builds the parts of this package for tests, also for those of other packages. */
 public final class TestOutbound {
 
+    private static final Streams STREAMS = new Streams(10_485_760, Duration.ofSeconds(15), Duration.ofMinutes(5));
+
     private TestOutbound() {}
 
     /** A guard with the default ports. */
@@ -26,15 +28,15 @@ public final class TestOutbound {
 
     /** The default configuration, but for loopback. */
     public static OutboundConfig config(boolean allowLoopback) {
-        return new Config(allowLoopback, Duration.ofSeconds(10), Duration.ofSeconds(3), 262_144, Set.of(443));
+        return new Config(allowLoopback, Duration.ofSeconds(10), Duration.ofSeconds(3), 262_144, STREAMS, Set.of(443));
     }
 
     static OutboundConfig impatient(Duration deadline) {
-        return new Config(true, deadline, Duration.ofSeconds(3), 262_144, Set.of(443));
+        return new Config(true, deadline, Duration.ofSeconds(3), 262_144, STREAMS, Set.of(443));
     }
 
     static OutboundConfig closedWithPort(int port) {
-        return new Config(false, Duration.ofSeconds(10), Duration.ofSeconds(3), 262_144, Set.of(443, port));
+        return new Config(false, Duration.ofSeconds(10), Duration.ofSeconds(3), 262_144, STREAMS, Set.of(443, port));
     }
 
     static GuardedPartnerHttp http(OutboundConfig config, HostLookup lookup, SSLContext tls, MeterRegistry meters) {
@@ -65,7 +67,44 @@ public final class TestOutbound {
         }
     }
 
+    /** What streams are bound by. */
+    record Streams(long maxStream, Duration idle, Duration limit) {}
+
+    /** Streams open for loopback, with these bounds. */
+    static StreamingPartnerHttp streams(Duration deadline, Streams bounds) {
+        OutboundConfig config =
+                new Config(true, deadline, Duration.ofSeconds(3), 262_144, bounds, Set.of(443));
+        return new StreamingPartnerHttp(
+                config,
+                new SsrfGuard(config),
+                new SimpleMeterRegistry(),
+                "test",
+                TestOutbound::loopbackOnly,
+                platformTls());
+    }
+
     private record Config(
-            boolean allowLoopback, Duration deadline, Duration connectTimeout, int maxBody, Set<Integer> ports)
-            implements OutboundConfig {}
+            boolean allowLoopback,
+            Duration deadline,
+            Duration connectTimeout,
+            int maxBody,
+            Streams streams,
+            Set<Integer> ports)
+            implements OutboundConfig {
+
+        @Override
+        public long maxStream() {
+            return streams.maxStream();
+        }
+
+        @Override
+        public Duration streamIdle() {
+            return streams.idle();
+        }
+
+        @Override
+        public Duration streamLimit() {
+            return streams.limit();
+        }
+    }
 }

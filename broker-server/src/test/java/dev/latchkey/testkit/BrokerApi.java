@@ -13,6 +13,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,9 @@ public final class BrokerApi {
             .followRedirects(HttpClient.Redirect.NEVER)
             .connectTimeout(Duration.ofSeconds(5))
             .build();
+
+    /** Paths that are not below the API. */
+    private static final List<String> ELSEWHERE = List.of("/api/", "/oauth2/", "/q/", "/connection-url/");
 
     private final URI broker;
     private final @Nullable String authorization;
@@ -106,9 +110,8 @@ public final class BrokerApi {
 
     /** Any request; the path is below the broker's root. */
     public Answer send(String method, String path, @Nullable String body, @Nullable String contentType) {
-        String prefixed = path.startsWith("/api/") || path.startsWith("/oauth2/") || path.startsWith("/q/")
-                ? path
-                : "/api/v1" + path;
+        boolean whole = ELSEWHERE.stream().anyMatch(path::startsWith);
+        String prefixed = whole ? path : "/api/v1" + path;
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(broker + prefixed))
                 .timeout(Duration.ofSeconds(60))
                 .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));

@@ -30,10 +30,15 @@ public final class BrokerStack implements QuarkusTestProfile {
                 "true",
                 "latchkey.partners.endpoint-overrides",
                 "true",
+                "latchkey.catalog.folder",
+                "src/test/resources/operator-catalog",
                 "latchkey.admin.password",
                 PASSWORD,
                 "latchkey.approver.password",
-                PASSWORD);
+                PASSWORD,
+                // the tests that guess have a limit of their own
+                "latchkey.webhooks.wrong-paths",
+                "1000000");
     }
 
     @Override

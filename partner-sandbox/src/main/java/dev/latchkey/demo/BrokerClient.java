@@ -59,6 +59,20 @@ final class BrokerClient {
                 request(who, path).header("Content-Type", "application/json").POST(BodyPublishers.ofString(text)));
     }
 
+    /** POST of a JSON body anywhere at the broker, by nobody in particular. */
+    Answer call(String path, Map<String, ?> body) throws StepFailed {
+        String text = JSON.valueToTree(body).toString();
+        return send(HttpRequest.newBuilder(base.resolve(path))
+                .timeout(Duration.ofSeconds(30))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(text)));
+    }
+
+    /** POST of any body below {@code /api/v1}. */
+    Answer post(Identity who, String path, String type, String body) throws StepFailed {
+        return send(request(who, path).header("Content-Type", type).POST(BodyPublishers.ofString(body)));
+    }
+
     /** Whether any answer so far held this text. */
     boolean everAnswered(String text) {
         return answers.stream().anyMatch(answer -> answer.contains(text));

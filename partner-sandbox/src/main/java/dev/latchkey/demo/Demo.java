@@ -24,6 +24,40 @@ public final class Demo {
 
     /** The rows, in the order of the catalog. */
     static final List<DemoPartner> PARTNERS = List.of(
+            new SigningPartner(
+                    "cryptonex",
+                    "/cryptonex/api",
+                    "",
+                    List.of("user.account_list"),
+                    new SigningPartner.Body(
+                            "application/json",
+                            "{\"jsonrpc\":\"2.0\",\"method\":\"user.account_list\",\"params\":{},\"id\":2}"),
+                    new SigningPartner.Proof("/result/accounts/0/currency", "btc"),
+                    Optional.of(new SigningPartner.Body(
+                            "application/json",
+                            "{\"jsonrpc\":\"2.0\",\"method\":\"account.withdraw\",\"params\":{},\"id\":3}"))),
+            new OAuth1Partner(
+                    "cryptonit-affiliate",
+                    "/cryptonit/apiv2/rest/affiliates",
+                    Map.of(),
+                    "/terms",
+                    new OAuth1Partner.Proof("/revision", "7"),
+                    "/user",
+                    Optional.of("{\"account\":{\"name\":\"shop-17\",\"pass\":\"made-up\","
+                            + "\"mail\":\"c17@shop.example\",\"terms_of_use\":\"1\"}}"),
+                    new OAuth1Partner.Proof("/created", "true")),
+            new OAuth1Partner(
+                    "cryptonit-oauth1",
+                    "/cryptonit/apiv2/rest",
+                    Map.of(
+                            "request_token_endpoint", "/cryptonit/oauth/request_token",
+                            "authorization_endpoint", "/cryptonit/oauth/authorize",
+                            "access_token_endpoint", "/cryptonit/oauth/access_token"),
+                    "/users/me",
+                    new OAuth1Partner.Proof("/owner", "alice"),
+                    "/exchange/orders?state=open%20orders",
+                    Optional.empty(),
+                    new OAuth1Partner.Proof("/path", "/cryptonit/apiv2/rest/exchange/orders")),
             new OAuth2Partner(
                     "cryptonit-oauth2",
                     "cryptonit",
@@ -34,6 +68,25 @@ public final class Demo {
                             "token_endpoint", "/cryptonit/oauth/token",
                             "api_base", "/cryptonit/apiv2/rest"),
                     "/cryptonit/apiv2/rest/users/me"),
+            new CallbackPartner(
+                    "noiseaware",
+                    "noiseaware",
+                    Map.of(
+                            "authorization_endpoint", "/noiseaware/authorize",
+                            "token_endpoint", "/noiseaware/token",
+                            "refresh_endpoint", "/noiseaware/token/refresh",
+                            "api_base", "/noiseaware-api"),
+                    "/noiseaware-api/units"),
+            new SigningPartner(
+                    "noones-hmac",
+                    "/noones/api",
+                    "/offer/all",
+                    List.of(),
+                    new SigningPartner.Body("application/x-www-form-urlencoded", "type=buy&text=5+%25+off"),
+                    new SigningPartner.Proof("/data/parameters/text/0", "5 % off"),
+                    Optional.empty()),
+            new CookiePartner("noon", false),
+            new CookiePartner("noon-oauth", true),
             new OAuth2Partner(
                     "noones-oauth2-direct",
                     "noones",
@@ -111,7 +164,8 @@ public final class Demo {
                 new BrokerClient(broker), admin, approver, sandbox, new SandboxControl(sandbox), returnPage, steps);
         try {
             DemoPartner.Outcome outcome = partner.play(stage);
-            out.printf(ROW, partner.name(), steps.done(), outcome.renewals(), outcome.lifetimeSeconds() + " s", "ok");
+            String life = outcome.lifetimeSeconds() > 0 ? outcome.lifetimeSeconds() + " s" : "1 request";
+            out.printf(ROW, partner.name(), steps.done(), outcome.renewals(), life, "ok");
             return Optional.of(outcome);
         } catch (StepFailed failed) {
             out.printf(ROW, partner.name(), steps.done(), "-", "-", "FAILED at " + failed.getMessage());

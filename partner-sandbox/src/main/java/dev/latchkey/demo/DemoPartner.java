@@ -19,7 +19,7 @@ interface DemoPartner {
      * What a story showed.
      *
      * @param renewals how many times the partner issued a further access token
-     * @param lifetimeSeconds what the app was told of the first token's life
+     * @param lifetimeSeconds what the app was told of the first token's life; 0 where each request is signed
      * @param app who may use the connection
      * @param connection the active connection's id
      */

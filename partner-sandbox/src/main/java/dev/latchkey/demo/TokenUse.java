@@ -76,7 +76,7 @@ final class TokenUse {
         HttpRequest request = HttpRequest.newBuilder(api)
                 .timeout(Duration.ofSeconds(30))
                 .header("User-Agent", "latchkey-demo")
-                .header("Authorization", "Bearer " + token.text("access_token"))
+                .header(token.json().path("header_name").asText("Authorization"), value(token))
                 .build();
         try {
             HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
@@ -90,6 +90,12 @@ final class TokenUse {
             Thread.currentThread().interrupt();
             throw new StepFailed("interrupted");
         }
+    }
+
+    /** A bearer token says so in front of it; one that goes into a header of its own stands there alone. */
+    private static String value(Answer token) throws StepFailed {
+        String bare = token.text("access_token");
+        return token.json().has("header_name") ? bare : "Bearer " + bare;
     }
 
     private static long exactlyOneMore(long before, long after) throws StepFailed {

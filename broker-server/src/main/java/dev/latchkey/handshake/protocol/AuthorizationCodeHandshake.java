@@ -17,6 +17,7 @@ import dev.latchkey.handshake.Callback;
 import dev.latchkey.handshake.Handshake;
 import dev.latchkey.handshake.HandshakeContext;
 import dev.latchkey.handshake.HandshakeStep;
+import dev.latchkey.handshake.Importable;
 import dev.latchkey.handshake.Refreshable;
 import dev.latchkey.handshake.Renewal;
 import dev.latchkey.handshake.Revocable;
@@ -31,13 +32,14 @@ import dev.latchkey.vault.SecretFields;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.URI;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The authorization code grant (RFC 6749 section 4.1) with PKCE S256 (RFC 7636); for a row with {@code openid}, OpenID
  * Connect (Core section 3.1), whose ID token must be valid. Renewed by its refresh token, revoked by RFC 7009.
  */
 @ApplicationScoped
-final class AuthorizationCodeHandshake implements Handshake, Refreshable, Revocable {
+final class AuthorizationCodeHandshake implements Handshake, Refreshable, Revocable, Importable {
 
     private static final String VERIFIER = "code_verifier";
     private static final String NONCE = "nonce";
@@ -45,16 +47,19 @@ final class AuthorizationCodeHandshake implements Handshake, Refreshable, Revoca
     private final TokenEndpoint tokenEndpoint;
     private final RevocationEndpoint revocationEndpoint;
     private final IdTokens idTokens;
+    private final ImportedTokens imported;
     private final SecretGenerator generator;
 
     AuthorizationCodeHandshake(
             TokenEndpoint tokenEndpoint,
             RevocationEndpoint revocationEndpoint,
             IdTokens idTokens,
+            ImportedTokens imported,
             SecretGenerator generator) {
         this.tokenEndpoint = tokenEndpoint;
         this.revocationEndpoint = revocationEndpoint;
         this.idTokens = idTokens;
+        this.imported = imported;
         this.generator = generator;
     }
 
@@ -131,6 +136,16 @@ final class AuthorizationCodeHandshake implements Handshake, Refreshable, Revoca
     @Override
     public Revocation revoke(HandshakeContext context, Credential credential) {
         return revocationEndpoint.revoke(context, credential);
+    }
+
+    @Override
+    public Set<String> importFields() {
+        return ImportedTokens.FIELDS;
+    }
+
+    @Override
+    public Credential imported(HandshakeContext context, SecretFields given) {
+        return imported.read(context, given);
     }
 
     /** A query may hold + for a space only in a form; Cryptonit and others want %20 (RFC 3986). */

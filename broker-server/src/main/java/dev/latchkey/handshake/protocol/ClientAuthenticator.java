@@ -61,7 +61,8 @@ class ClientAuthenticator {
         return new Secret(credential(context, "client_secret").reveal(Purpose.SEND_TO_PARTNER));
     }
 
-    private static dev.latchkey.secret.Secret credential(HandshakeContext context, String name) {
+    /** A credential of our client; {@code partner_misconfigured} if the registration has none of that name. */
+    static dev.latchkey.secret.Secret credential(HandshakeContext context, String name) {
         return context.client().get(name).orElseThrow(() -> misconfigured("Our client's " + name + " is missing."));
     }
 

@@ -43,8 +43,12 @@ sealed interface TokenAnswer {
         }
     }
 
-    /** The definitive {@code invalid_grant}: the code or refresh token is over (R60). */
-    record GrantRefused() implements TokenAnswer {}
+    /**
+     * The definitive answer that the code or refresh token is over (R60).
+     *
+     * @param reason {@code invalid_grant}, or {@code reauthorization_required} where the row's statuses say so
+     */
+    record GrantRefused(String reason) implements TokenAnswer {}
 
     /** The partner does not accept our client (R59). */
     record ClientRefused() implements TokenAnswer {}
@@ -72,7 +76,7 @@ sealed interface TokenAnswer {
     default Renewal toRenewal(Function<Issued, Credential> tokens) {
         return switch (this) {
             case Issued issued -> new Renewal.Renewed(tokens.apply(issued));
-            case GrantRefused refused -> new Renewal.Refused("invalid_grant");
+            case GrantRefused refused -> new Renewal.Refused(refused.reason());
             case ClientRefused refused -> new Renewal.ClientRefused();
             case Unusable unusable -> new Renewal.TryLater(unusable.problem(), unusable.sent());
         };

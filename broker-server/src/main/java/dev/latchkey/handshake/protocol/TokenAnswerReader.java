@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.latchkey.catalog.CatalogEntry;
+import dev.latchkey.catalog.Dialect;
 import dev.latchkey.handshake.HandshakeContext;
 import dev.latchkey.oauth.Scopes;
 import dev.latchkey.outbound.PartnerResponse;
@@ -25,7 +27,8 @@ import java.util.regex.Pattern;
 
 /**
  * Says what the answer of a token endpoint means. Only {@code error=invalid_grant} in a JSON object with status 400, 401
- * or 403 is definitive about a grant; HTML, forms, 5xx, or an error with status 200 are not (R60). Thread-safe.
+ * or 403 is definitive about a grant, and so is a status that the partner's row names; HTML, forms, 5xx, or an error with
+ * status 200 are not (R60). What the members are called is the row's to say. Thread-safe.
  */
 @ApplicationScoped
 class TokenAnswerReader {
@@ -57,6 +60,9 @@ class TokenAnswerReader {
         if (response.status() == 200) {
             return json.map(body -> success(body, context)).orElseGet(() -> nonsense(true));
         }
+        if (isReauthorization(response, context)) {
+            return new TokenAnswer.GrantRefused("reauthorization_required");
+        }
         String error = json.map(body -> body.path("error").asText("")).orElse("");
         return switch (response.status()) {
             case 400, 401, 403 -> refusal(response.status(), error);
@@ -67,16 +73,22 @@ class TokenAnswerReader {
         };
     }
 
+    private static boolean isReauthorization(PartnerResponse response, HandshakeContext context) {
+        return context.partner().profile().dialect().reauthorizeStatuses().contains(response.status())
+                && !isPage(response);
+    }
+
     private static TokenAnswer refusal(int status, String error) {
         return switch (error) {
-            case "invalid_grant" -> new TokenAnswer.GrantRefused();
+            case "invalid_grant" -> new TokenAnswer.GrantRefused(error);
             case "invalid_client", "unauthorized_client" -> new TokenAnswer.ClientRefused();
             default -> status == 401 ? new TokenAnswer.ClientRefused() : nonsense(false);
         };
     }
 
     private TokenAnswer success(JsonNode body, HandshakeContext context) {
-        Optional<Secret> accessToken = token(body, "access_token");
+        Dialect dialect = context.partner().profile().dialect();
+        Optional<Secret> accessToken = token(body, dialect.name("access_token"));
         if (accessToken.isEmpty() || body.hasNonNull("error")) {
             return nonsense(true);
         }
@@ -89,12 +101,19 @@ class TokenAnswerReader {
         Instant now = clock.instant();
         return new TokenAnswer.Issued(
                 accessToken.get(),
-                token(body, "refresh_token"),
+                token(body, dialect.name("refresh_token")),
                 token(body, "id_token"),
                 scopes(body),
                 now,
-                now.plus(TokenLifetime.of(
-                        body.path("expires_in"), context.partner().profile().refresh())));
+                now.plus(lifetime(body, now, context.partner().profile())));
+    }
+
+    /** RFC 6749 knows {@code expires_in}; some partners name the moment instead. */
+    private static Duration lifetime(JsonNode body, Instant now, CatalogEntry profile) {
+        JsonNode expiresAt = body.path(profile.dialect().name("expires_at"));
+        return expiresAt.isTextual()
+                ? TokenLifetime.until(expiresAt.textValue(), now, profile.refresh())
+                : TokenLifetime.of(body.path(profile.dialect().name("expires_in")), profile.refresh());
     }
 
     /** A missing, null, empty or unprintable value is no token (R12). */
@@ -118,9 +137,9 @@ class TokenAnswerReader {
         }
     }
 
-    private static Optional<JsonNode> object(PartnerResponse response) {
-        String type = response.header("content-type").orElse("").toLowerCase(Locale.ROOT);
-        if (type.startsWith("text/html")) {
+    /** The JSON object of an answer, strictly read; empty if it is none. */
+    static Optional<JsonNode> object(PartnerResponse response) {
+        if (isPage(response)) {
             return Optional.empty();
         }
         try {
@@ -128,6 +147,11 @@ class TokenAnswerReader {
         } catch (IOException e) {
             return Optional.empty();
         }
+    }
+
+    private static boolean isPage(PartnerResponse response) {
+        String type = response.header("content-type").orElse("").toLowerCase(Locale.ROOT);
+        return type.startsWith("text/html");
     }
 
     private TokenAnswer later(ProblemType type, PartnerResponse response, boolean mayHaveActed) {

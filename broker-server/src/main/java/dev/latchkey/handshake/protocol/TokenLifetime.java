@@ -4,7 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.latchkey.catalog.RefreshSemantics;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -27,6 +30,25 @@ final class TokenLifetime {
                         Duration.ofSeconds(value.setScale(0, RoundingMode.FLOOR).longValueExact()))
                 .orElse(refresh.defaultLifetime());
         return stated.compareTo(refresh.maximumLifetime()) < 0 ? stated : refresh.maximumLifetime();
+    }
+
+    /**
+     * Reads a moment of RFC 3339. One that is over is no life at all; what is no moment is the row's default.
+     *
+     * @param stated what the partner wrote
+     * @param now when the answer was read
+     */
+    static Duration until(String stated, Instant now, RefreshSemantics refresh) {
+        Duration left;
+        try {
+            left = Duration.between(now, OffsetDateTime.parse(stated).toInstant());
+        } catch (DateTimeException | ArithmeticException e) {
+            left = refresh.defaultLifetime();
+        }
+        if (left.isNegative()) {
+            return Duration.ZERO;
+        }
+        return left.compareTo(refresh.maximumLifetime()) < 0 ? left : refresh.maximumLifetime();
     }
 
     private static Optional<BigDecimal> number(JsonNode value) {

@@ -42,6 +42,7 @@ class AuthorizationCodeHandshakeTest implements TokenEndpointContract<Authorizat
                 ScriptedPartner.tokenEndpoint(http),
                 ScriptedPartner.revocationEndpoint(http),
                 new IdTokens(http, Clock.systemUTC()),
+                new ImportedTokens(Clock.systemUTC()),
                 new SecretGenerator(new SecureRandom()));
     }
 

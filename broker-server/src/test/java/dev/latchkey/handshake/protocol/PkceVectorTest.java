@@ -29,6 +29,7 @@ class PkceVectorTest {
                 ScriptedPartner.tokenEndpoint(partner),
                 ScriptedPartner.revocationEndpoint(partner),
                 new IdTokens(partner, Clock.systemUTC()),
+                new ImportedTokens(Clock.systemUTC()),
                 new SecretGenerator(new OctetsOfTheVector()));
 
         HandshakeStep.Redirect step = (HandshakeStep.Redirect) handshake.begin(context, Secret.of("state"));

@@ -124,6 +124,7 @@ final class ScriptedPartner implements PartnerHttp {
                 new RefreshSemantics(Rotation.STRICT, Duration.ZERO, false, Duration.ofMinutes(5), Duration.ofHours(2)),
                 Dialect.COMMON,
                 Set.of("client_id", "client_secret", "private_key"),
+                Optional.empty(),
                 "");
         Partner partner = new Partner("p", "P", row, URI.create("https://broker.example/callback/p"), false);
         return new HandshakeContext(

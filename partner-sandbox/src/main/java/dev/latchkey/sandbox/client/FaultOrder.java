@@ -66,6 +66,11 @@ public final class FaultOrder {
         return kind("latency", Map.of("ms", delay.toMillis()));
     }
 
+    /** Requests arrive after a random time of at most this; so two that were sent together may change places. */
+    public FaultOrder arrivalJitter(Duration most) {
+        return kind("latency", Map.of("ms", 0, "jitter_ms", most.toMillis()));
+    }
+
     /** The partner acts at once and answers late. */
     public FaultOrder latencyAfterCommit(Duration delay) {
         return kind("latency", Map.of("ms", delay.toMillis(), "when", "after"));

@@ -12,6 +12,7 @@ import java.util.Optional;
  *
  * @param headers by lower-case name
  * @param family the token family it was about, empty if the sandbox could not tell
+ * @param body the body, empty if it was a form
  */
 public record SeenRequest(
         String partner,
@@ -21,7 +22,8 @@ public record SeenRequest(
         Map<String, List<String>> headers,
         Map<String, List<String>> query,
         Map<String, List<String>> form,
-        String family) {
+        String family,
+        String body) {
 
     static SeenRequest of(JsonNode json) {
         return new SeenRequest(
@@ -32,7 +34,8 @@ public record SeenRequest(
                 lists(json.path("headers")),
                 lists(json.path("query")),
                 lists(json.path("form")),
-                json.path("family").asText());
+                json.path("family").asText(),
+                json.path("body").asText());
     }
 
     /** The first value of a form parameter. */

@@ -18,12 +18,20 @@ final class Reset {
                 "clients",
                         () -> {
                             world.clients().clear();
+                            world.oauth1().clearConsumers();
                             partners.clear();
+                            world.noon().clear();
                         },
-                "settings", world.settings()::clear,
+                "settings",
+                        () -> {
+                            world.settings().clear();
+                            world.oauth1().clearRules();
+                        },
                 "faults", world.faults()::clear,
                 "counters", world.counters()::clear,
                 "requests", world.requests()::clear,
+                "nonces", world.nonces()::clear,
+                "webhooks", world.webhooks()::clear,
                 "assertions",
                         () -> {
                             world.assertionLog().clear();
@@ -32,7 +40,9 @@ final class Reset {
                 "families",
                         () -> {
                             world.grants().clear();
+                            world.oauth1().clear();
                             world.consents().clear();
+                            world.noon().sessions().clear();
                         });
     }
 

@@ -2,12 +2,19 @@ package dev.latchkey.sandbox.fault;
 
 import dev.latchkey.sandbox.http.Response;
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** What goes wrong. A latency or an edit adds to the real answer; every other fault takes its place. */
 public sealed interface Fault {
 
-    /** The answer comes late: before the partner acts, or after it has acted. */
-    record Latency(Duration delay, boolean afterCommit) implements Fault {}
+    /** The answer comes late: before the partner acts, or after it has acted; {@code jitter} adds up to so much more. */
+    record Latency(Duration delay, Duration jitter, boolean afterCommit) implements Fault {
+
+        /** How long this time. */
+        Duration next() {
+            return delay.plusNanos(ThreadLocalRandom.current().nextLong(jitter.toNanos() + 1));
+        }
+    }
 
     /** The connection is closed without an answer; {@code afterCommit} says whether the partner acted first. */
     record Drop(boolean afterCommit) implements Fault {}

@@ -37,7 +37,9 @@ public final class FaultParser {
         return switch (kind) {
             case "latency" ->
                 new Fault.Latency(
-                        Duration.ofMillis(upTo(f.requiredInteger("ms"), MOST_SECONDS * 1000)), afterCommit(f));
+                        Duration.ofMillis(upTo(f.requiredInteger("ms"), MOST_SECONDS * 1000)),
+                        Duration.ofMillis(upTo(f.integer("jitter_ms").orElse(0L), MOST_SECONDS * 1000)),
+                        afterCommit(f));
             case "drop_before_commit" -> new Fault.Drop(false);
             case "drop_after_commit" -> new Fault.Drop(true);
             case "status" -> new Fault.Replace(status(f), f.flag("commit").orElse(false));

@@ -52,8 +52,9 @@ public final class FaultQueue {
                 continue;
             }
             if (order.fault() instanceof Fault.Latency latency) {
-                before = latency.afterCommit() ? before : before.plus(latency.delay());
-                after = latency.afterCommit() ? after.plus(latency.delay()) : after;
+                Duration delay = latency.next();
+                before = latency.afterCommit() ? before : before.plus(delay);
+                after = latency.afterCommit() ? after.plus(delay) : after;
                 orders.set(i, order.used());
             } else if (order.fault().replacesAnswer()) {
                 orders.set(i, order.used());

@@ -65,7 +65,7 @@ public final class Transmission {
 
     /** Sends a complete answer. */
     public void send(Response response) throws IOException {
-        response.headers().forEach(exchange.getResponseHeaders()::set);
+        writeHeaders(response);
         byte[] body = response.body();
         boolean bodiless = body.length == 0 || exchange.getRequestMethod().equals("HEAD");
         exchange.sendResponseHeaders(response.status(), bodiless ? -1 : body.length);
@@ -75,8 +75,13 @@ public final class Transmission {
         exchange.close();
     }
 
-    private void drip(Response response, int bytesPerSecond) throws IOException, InterruptedException {
+    private void writeHeaders(Response response) {
         response.headers().forEach(exchange.getResponseHeaders()::set);
+        response.cookies().forEach(cookie -> exchange.getResponseHeaders().add("Set-Cookie", cookie));
+    }
+
+    private void drip(Response response, int bytesPerSecond) throws IOException, InterruptedException {
+        writeHeaders(response);
         byte[] body = response.body();
         exchange.sendResponseHeaders(response.status(), body.length == 0 ? -1 : body.length);
         try (OutputStream out = exchange.getResponseBody()) {

@@ -7,8 +7,13 @@ public enum Endpoint {
     AUTHORIZE,
     TOKEN,
     REFRESH,
+    REQUEST_TOKEN,
+    ACCESS_TOKEN,
     REVOKE,
     API,
+    LOGIN,
+    TOKEN_CREATE,
+    TOKEN_EXCHANGE,
     JWKS,
     METADATA;
 

@@ -3,6 +3,7 @@ package dev.latchkey.sandbox.http;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -13,17 +14,20 @@ public final class Response {
     private final Map<String, String> headers;
     private final byte[] body;
     private final Optional<String> rejection;
+    private final List<String> cookies;
 
-    private Response(int status, Map<String, String> headers, byte[] body, Optional<String> rejection) {
+    private Response(
+            int status, Map<String, String> headers, byte[] body, Optional<String> rejection, List<String> cookies) {
         this.status = status;
         this.headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
         this.body = body;
         this.rejection = rejection;
+        this.cookies = List.copyOf(cookies);
     }
 
     /** Any status, any bytes. */
     public static Response of(int status, byte[] body) {
-        return new Response(status, Map.of(), body.clone(), Optional.empty());
+        return new Response(status, Map.of(), body.clone(), Optional.empty(), List.of());
     }
 
     /** JSON that must not be cached (RFC 6749 s.5.1). */
@@ -69,12 +73,22 @@ public final class Response {
     public Response with(String name, String value) {
         Map<String, String> more = new LinkedHashMap<>(headers);
         more.put(name, value);
-        return new Response(status, more, body, rejection);
+        return new Response(status, more, body, rejection, cookies);
     }
 
     /** The same answer, marked as a rejection for the counters. */
     public Response rejected(String reason) {
-        return new Response(status, headers, body, Optional.of(reason));
+        return new Response(status, headers, body, Optional.of(reason), cookies);
+    }
+
+    /** The same answer with these {@code Set-Cookie} fields, one a cookie (RFC 6265 s.3). */
+    public Response withCookies(List<String> lines) {
+        return new Response(status, headers, body, rejection, lines);
+    }
+
+    /** The values of its {@code Set-Cookie} fields. */
+    public List<String> cookies() {
+        return cookies;
     }
 
     public int status() {

@@ -35,6 +35,11 @@ public final class StrictJson {
         throw new Refusal(400, "invalid_request", "a JSON object is expected");
     }
 
+    /** Reads any one JSON value. */
+    public static JsonNode parse(String json) throws JsonProcessingException {
+        return MAPPER.readTree(json);
+    }
+
     /** Writes JSON. */
     public static String write(JsonNode node) {
         try {

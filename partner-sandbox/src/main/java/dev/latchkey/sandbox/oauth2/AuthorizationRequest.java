@@ -5,5 +5,5 @@ import java.util.Optional;
 import java.util.Set;
 
 /** An authorization request that passed every check (RFC 6749 s.4.1.1). */
-record AuthorizationRequest(
+public record AuthorizationRequest(
         Client client, String redirectUri, Optional<String> state, Set<String> scopes, Optional<String> challenge) {}

@@ -15,7 +15,7 @@ public final class PendingConsents {
     private static final Duration LIFE = Duration.ofMinutes(10);
 
     /** The hidden fields of one form. */
-    record Ticket(String id, String csrf) {}
+    public record Ticket(String id, String csrf) {}
 
     private record Pending(AuthorizationRequest request, String csrf, String browser, Instant expires) {}
 
@@ -28,7 +28,8 @@ public final class PendingConsents {
         this.tokens = tokens;
     }
 
-    Ticket open(AuthorizationRequest request, String browser) {
+    /** Remembers what a form is about; the form carries the ticket. */
+    public Ticket open(AuthorizationRequest request, String browser) {
         Instant now = clock.instant();
         pending.values().removeIf(old -> old.expires().isBefore(now));
         Ticket ticket = new Ticket(tokens.next("ticket"), tokens.next("csrf"));
@@ -36,12 +37,13 @@ public final class PendingConsents {
         return ticket;
     }
 
-    Optional<AuthorizationRequest> peek(String ticket) {
+    /** What a form is about; it stays. */
+    public Optional<AuthorizationRequest> peek(String ticket) {
         return Optional.ofNullable(pending.get(ticket)).map(Pending::request);
     }
 
     /** Takes the request out, once, if the form came from the browser that got it. */
-    AuthorizationRequest take(Ticket ticket, Optional<String> browser) {
+    public AuthorizationRequest take(Ticket ticket, Optional<String> browser) {
         Pending found = pending.get(ticket.id());
         if (found == null || found.expires().isBefore(clock.instant())) {
             throw new Refusal(400, "invalid_request", "consent form unknown or expired");

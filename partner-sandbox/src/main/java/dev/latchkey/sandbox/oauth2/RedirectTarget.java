@@ -4,15 +4,16 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 
 /** A redirect address to which parameters are added; its own query stays (RFC 6749 s.3.1.2). Not thread-safe. */
-final class RedirectTarget {
+public final class RedirectTarget {
 
     private final StringBuilder uri;
 
-    RedirectTarget(String redirectUri) {
+    public RedirectTarget(String redirectUri) {
         this.uri = new StringBuilder(redirectUri);
     }
 
-    void add(String name, String value) {
+    /** Adds one parameter, encoded as a form. */
+    public void add(String name, String value) {
         uri.append(uri.indexOf("?") < 0 ? '?' : '&')
                 .append(name)
                 .append('=')

@@ -1,6 +1,7 @@
 package dev.latchkey.sandbox.oauth2;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.latchkey.sandbox.callback.CallbackRules;
 import dev.latchkey.sandbox.fault.FaultParser;
 import dev.latchkey.sandbox.fault.IssEdit;
 import dev.latchkey.sandbox.http.Fields;
@@ -18,9 +19,15 @@ import java.util.Set;
  * @param issAdvertised whether the metadata promises {@code iss} (RFC 9207 s.3)
  * @param iss what the authorization response really carries
  * @param extraParameters parameters that are let pass although the partner does not document them
+ * @param callback how a partner behaves that calls its integrators; of no meaning for others
  */
 public record Settings(
-        RefreshRules refresh, Duration codeLife, boolean issAdvertised, IssEdit iss, Set<String> extraParameters) {
+        RefreshRules refresh,
+        Duration codeLife,
+        boolean issAdvertised,
+        IssEdit iss,
+        Set<String> extraParameters,
+        CallbackRules callback) {
 
     public Settings {
         extraParameters = Set.copyOf(extraParameters);
@@ -30,7 +37,18 @@ public record Settings(
     public static Settings defaults(Rotation rotation, boolean iss) {
         RefreshRules refresh = new RefreshRules(rotation, Duration.ofSeconds(30), Duration.ofHours(1), false);
         return new Settings(
-                refresh, Duration.ofSeconds(60), iss, iss ? new IssEdit.Correct() : new IssEdit.Missing(), Set.of());
+                refresh,
+                Duration.ofSeconds(60),
+                iss,
+                iss ? new IssEdit.Correct() : new IssEdit.Missing(),
+                Set.of(),
+                CallbackRules.DEFAULT);
+    }
+
+    /** The same settings with another life of access tokens. */
+    public Settings withAccessTokenLife(Duration life) {
+        RefreshRules rules = new RefreshRules(refresh.rotation(), refresh.grace(), life, refresh.oldAccessTokenDies());
+        return new Settings(rules, codeLife, issAdvertised, iss, extraParameters, callback);
     }
 
     /** Reads settings; what is not given takes this object's value. */
@@ -46,7 +64,11 @@ public record Settings(
                 seconds(f, "code_seconds", codeLife),
                 f.flag("iss_advertised").orElse(issAdvertised),
                 f.text("iss").map(value -> FaultParser.iss(value, f)).orElse(iss),
-                f.texts("extra_parameters").map(Set::copyOf).orElse(extraParameters));
+                f.texts("extra_parameters").map(Set::copyOf).orElse(extraParameters),
+                new CallbackRules(
+                        f.text("callback_parameter").orElse(callback.parameter()),
+                        f.integer("lost_answers").orElse(callback.lostAnswers()),
+                        seconds(f, "refresh_token_seconds", callback.refreshTokenLife())));
         f.done();
         return changed;
     }
@@ -60,6 +82,9 @@ public record Settings(
                 .put("old_access_token_dies", refresh.oldAccessTokenDies())
                 .put("code_seconds", codeLife.toSeconds())
                 .put("iss_advertised", issAdvertised)
+                .put("callback_parameter", callback.parameter())
+                .put("lost_answers", callback.lostAnswers())
+                .put("refresh_token_seconds", callback.refreshTokenLife().toSeconds())
                 .put("iss", iss.getClass().getSimpleName().toLowerCase(Locale.ROOT));
         if (iss instanceof IssEdit.Text text) {
             json.put("text", text.text());

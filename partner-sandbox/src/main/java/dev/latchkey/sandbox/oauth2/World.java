@@ -4,10 +4,14 @@ import dev.latchkey.sandbox.fault.FaultQueue;
 import dev.latchkey.sandbox.journal.AssertionLog;
 import dev.latchkey.sandbox.journal.Counters;
 import dev.latchkey.sandbox.journal.RequestLog;
+import dev.latchkey.sandbox.key.NonceBook;
+import dev.latchkey.sandbox.oauth1.Tokens;
 import dev.latchkey.sandbox.oauth2.client.AssertionVerifier;
 import dev.latchkey.sandbox.oauth2.client.ClientRegistry;
 import dev.latchkey.sandbox.oauth2.grant.Grants;
 import dev.latchkey.sandbox.oauth2.grant.TokenSource;
+import dev.latchkey.sandbox.webhook.WebhookBook;
+import dev.latchkey.sandbox.noon.NoonBook;
 import java.net.URI;
 import java.time.Clock;
 import java.util.random.RandomGenerator;
@@ -26,7 +30,11 @@ public final class World {
     private final FaultQueue faults = new FaultQueue();
     private final Counters counters = new Counters();
     private final RequestLog requests = new RequestLog();
+    private final Tokens oauth1 = new Tokens();
+    private final NoonBook noon;
     private final AssertionLog assertionLog = new AssertionLog();
+    private final NonceBook nonces = new NonceBook();
+    private final WebhookBook webhooks;
 
     public World(URI base, Clock clock, RandomGenerator random) {
         this.base = base;
@@ -34,7 +42,9 @@ public final class World {
         this.tokens = new TokenSource(random);
         this.grants = new Grants(clock, tokens);
         this.consents = new PendingConsents(clock, tokens);
+        this.noon = new NoonBook(clock, tokens);
         this.assertions = new AssertionVerifier(clock, assertionLog);
+        this.webhooks = new WebhookBook(tokens, clock);
     }
 
     /** Where the sandbox is reached, without a slash at the end. */
@@ -78,11 +88,27 @@ public final class World {
         return counters;
     }
 
+    public NoonBook noon() {
+        return noon;
+    }
+
     public RequestLog requests() {
         return requests;
     }
 
+    public Tokens oauth1() {
+        return oauth1;
+    }
+
     public AssertionLog assertionLog() {
         return assertionLog;
+    }
+
+    public NonceBook nonces() {
+        return nonces;
+    }
+
+    public WebhookBook webhooks() {
+        return webhooks;
     }
 }

@@ -2,6 +2,8 @@ package dev.latchkey.sandbox.partner;
 
 import dev.latchkey.sandbox.http.Endpoint;
 import dev.latchkey.sandbox.http.Request;
+import dev.latchkey.sandbox.oauth1.OAuth1Server;
+import dev.latchkey.sandbox.oauth1.Rules;
 import dev.latchkey.sandbox.oauth2.AuthorizationServer;
 import dev.latchkey.sandbox.oauth2.GrantType;
 import dev.latchkey.sandbox.oauth2.Profile;
@@ -15,9 +17,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Cryptonit's OAuth 2, as its affiliates page has it: mandatory scopes, credentials in the form body, a
- * {@code User-Agent}, and a token endpoint below {@code /oauth}, not {@code /oauth2}. The page is silent about
- * rotation; the sandbox takes {@code strict}.
+ * Cryptonit, as its affiliates page has it. OAuth 2: mandatory scopes, credentials in the form body, a {@code
+ * User-Agent}, and a token endpoint below {@code /oauth}, not {@code /oauth2}. The page is silent about rotation; the
+ * sandbox takes {@code strict}. OAuth 1.0a: HMAC-SHA1 with the parameters in the query; its example's library asks for
+ * tokens by GET where the RFC says POST, so that both are taken.
  */
 public final class Cryptonit implements Partner {
 
@@ -26,8 +29,12 @@ public final class Cryptonit implements Partner {
     private static final String USERS = "/cryptonit/apiv2/rest/users/";
     private static final String EXCHANGE = "/cryptonit/apiv2/rest/exchange/";
 
+    private static final Rules RULES = Rules.of("HMAC-SHA1", Rules.Place.QUERY);
+
     private final AuthorizationServer server;
     private final TokenStatus status;
+    private final OAuth1Server oauth1;
+    private final Affiliates affiliates;
 
     public Cryptonit(World world) {
         Profile profile = new Profile(
@@ -40,6 +47,8 @@ public final class Cryptonit implements Partner {
                 (client, grant) -> grant != GrantType.CLIENT_CREDENTIALS);
         this.server = new AuthorizationServer(
                 profile, world, () -> world.settings().find(ID).orElseGet(this::defaults));
+        this.oauth1 = new OAuth1Server(ID, "Cryptonit", RULES, Set.of("GET", "POST"), world);
+        this.affiliates = new Affiliates(oauth1);
         this.status = new TokenStatus(ID, world);
     }
 
@@ -53,6 +62,10 @@ public final class Cryptonit implements Partner {
         return List.of(
                 "/cryptonit/oauth2/authorize",
                 "/cryptonit/oauth/token",
+                "/cryptonit/oauth/request_token",
+                "/cryptonit/oauth/authorize",
+                "/cryptonit/oauth/access_token",
+                Affiliates.PREFIX + "terms, " + Affiliates.PREFIX + "user (preset token)",
                 STATUS + "{token}",
                 USERS + "... (scope basic)",
                 EXCHANGE + "... (scope trade)");
@@ -61,6 +74,11 @@ public final class Cryptonit implements Partner {
     @Override
     public Settings defaults() {
         return Settings.defaults(Rotation.STRICT, false);
+    }
+
+    @Override
+    public Optional<Rules> oauth1Rules() {
+        return Optional.of(RULES);
     }
 
     @Override
@@ -74,6 +92,15 @@ public final class Cryptonit implements Partner {
                                 AuthorizationServer.tokenEndpoint(r),
                                 server.client(r),
                                 edits -> server.token(r, edits));
+                    case "/cryptonit/oauth/request_token" ->
+                        new Operation(Endpoint.REQUEST_TOKEN, oauth1.caller(r), edits -> oauth1.requestToken(r));
+                    case "/cryptonit/oauth/authorize" ->
+                        new Operation(Endpoint.AUTHORIZE, oauth1.caller(r), edits -> oauth1.authorize(r));
+                    case "/cryptonit/oauth/access_token" ->
+                        new Operation(Endpoint.ACCESS_TOKEN, oauth1.caller(r), edits -> oauth1.accessToken(r));
+                    case String path
+                    when below(path, Affiliates.PREFIX) ->
+                        new Operation(Endpoint.API, oauth1.caller(r), edits -> affiliates.answer(r));
                     case String path
                     when below(path, STATUS) -> {
                         String token = path.substring(STATUS.length());
@@ -87,6 +114,9 @@ public final class Cryptonit implements Partner {
     }
 
     private Operation resource(Request r, String scope) {
+        if (OAuth1Server.isSigned(r)) {
+            return new Operation(Endpoint.API, oauth1.caller(r), edits -> oauth1.resource(r));
+        }
         return new Operation(Endpoint.API, server.bearer(r), edits -> server.resource(r, Optional.of(scope), edits));
     }
 

@@ -7,6 +7,8 @@ import dev.latchkey.sandbox.http.Endpoint;
 import dev.latchkey.sandbox.http.Request;
 import dev.latchkey.sandbox.http.Response;
 import dev.latchkey.sandbox.http.StrictJson;
+import dev.latchkey.sandbox.oauth1.OAuth1Server;
+import dev.latchkey.sandbox.oauth1.Rules;
 import dev.latchkey.sandbox.oauth2.AuthorizationServer;
 import dev.latchkey.sandbox.oauth2.GrantType;
 import dev.latchkey.sandbox.oauth2.Profile;
@@ -21,14 +23,17 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A partner by the book, under any name: RFC 6749, 6750, 7009, 7523, 7636, 8414 and 9207. */
+/** A partner by the book, under any name: RFC 6749, 6750, 7009, 7523, 7636, 8414 and 9207; RFC 5849 below {@code /oauth1}. */
 public final class GenericPartner implements Partner {
 
     private static final String METADATA = "/.well-known/oauth-authorization-server/";
 
     private final String id;
     private final World world;
+    private static final Rules RULES = Rules.of("HMAC-SHA1", Rules.Place.HEADER);
+
     private final AuthorizationServer server;
+    private final OAuth1Server oauth1;
 
     public GenericPartner(String id, World world) {
         this.id = id;
@@ -42,6 +47,7 @@ public final class GenericPartner implements Partner {
                 false,
                 GenericPartner::allows);
         this.server = new AuthorizationServer(profile, world, this::settings);
+        this.oauth1 = new OAuth1Server(id, profile.title(), RULES, Set.of("POST"), world);
     }
 
     private static boolean allows(Client client, GrantType grant) {
@@ -56,12 +62,27 @@ public final class GenericPartner implements Partner {
     @Override
     public List<String> addresses() {
         String at = "/" + id;
-        return List.of(METADATA + id, at + "/authorize", at + "/token", at + "/revoke", at + "/jwks", at + "/api/...");
+        return List.of(
+                METADATA + id,
+                at + "/authorize",
+                at + "/token",
+                at + "/revoke",
+                at + "/jwks",
+                at + "/api/...",
+                at + "/oauth1/request_token",
+                at + "/oauth1/authorize",
+                at + "/oauth1/access_token",
+                at + "/oauth1/api/...");
     }
 
     @Override
     public Settings defaults() {
         return Settings.defaults(Rotation.STRICT, true);
+    }
+
+    @Override
+    public Optional<Rules> oauth1Rules() {
+        return Optional.of(RULES);
     }
 
     private Settings settings() {
@@ -87,6 +108,15 @@ public final class GenericPartner implements Partner {
                 new Operation(AuthorizationServer.tokenEndpoint(r), server.client(r), edits -> server.token(r, edits));
             case "/revoke" -> new Operation(Endpoint.REVOKE, server.client(r), edits -> server.revoke(r));
             case "/jwks" -> new Operation(Endpoint.JWKS, Caller.unknown(), GenericPartner::jwks);
+            case "/oauth1/request_token" ->
+                new Operation(Endpoint.REQUEST_TOKEN, oauth1.caller(r), edits -> oauth1.requestToken(r));
+            case "/oauth1/authorize" ->
+                new Operation(Endpoint.AUTHORIZE, oauth1.caller(r), edits -> oauth1.authorize(r));
+            case "/oauth1/access_token" ->
+                new Operation(Endpoint.ACCESS_TOKEN, oauth1.caller(r), edits -> oauth1.accessToken(r));
+            case String api
+            when api.startsWith("/oauth1/api/") ->
+                new Operation(Endpoint.API, oauth1.caller(r), edits -> oauth1.resource(r));
             case String api
             when api.startsWith("/api/") ->
                 new Operation(Endpoint.API, server.bearer(r), edits -> server.resource(r, Optional.empty(), edits));

@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The partners that are played. A new one is one file and one line here. Thread-safe. */
@@ -25,9 +27,14 @@ public final class Partners {
 
     public Partners(World world) {
         this.world = world;
-        Partner cryptonit = new Cryptonit(world);
-        Partner noones = new Noones(world);
-        this.fixed = Map.of(cryptonit.id(), cryptonit, noones.id(), noones);
+        this.fixed = Stream.of(
+                        new Cryptonit(world),
+                        new Cryptonex(world),
+                        new NoiseAware(world),
+                        new Noon(world),
+                        new Noones(world),
+                        new NoonesHmac(world))
+                .collect(Collectors.toUnmodifiableMap(Partner::id, Function.identity()));
     }
 
     /** The partner with this id; a generic one comes into being when the control API first names it. */

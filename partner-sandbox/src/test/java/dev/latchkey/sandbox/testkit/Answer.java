@@ -3,6 +3,7 @@ package dev.latchkey.sandbox.testkit;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** What came back. */
 public final class Answer {
@@ -23,6 +24,11 @@ public final class Answer {
 
     public String header(String name) {
         return headers.firstValue(name).orElse("");
+    }
+
+    /** Every value of a header. */
+    public List<String> headers(String name) {
+        return headers.allValues(name);
     }
 
     public byte[] bytes() {

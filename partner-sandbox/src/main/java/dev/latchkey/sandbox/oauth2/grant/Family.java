@@ -36,6 +36,7 @@ public final class Family {
     private @Nullable String refreshToken;
     private @Nullable String deadBecause;
     private long generation;
+    private Instant renewedAt = Instant.EPOCH;
 
     Family(String id, Subject subject, TokenSource tokens) {
         this.id = id;
@@ -111,7 +112,13 @@ public final class Family {
         return new Snapshot(id, subject, live, generation, Optional.ofNullable(deadBecause));
     }
 
+    /** When the family last gave out tokens. */
+    public synchronized Instant renewedAt() {
+        return renewedAt;
+    }
+
     private TokenPair pair(RefreshRules rules, Instant now) {
+        renewedAt = now;
         String access = tokens.next("at");
         if (deadBecause == null) {
             accessTokens.put(access, now.plus(rules.accessTokenLife()));

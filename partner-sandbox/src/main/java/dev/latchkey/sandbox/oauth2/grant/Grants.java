@@ -33,6 +33,11 @@ public final class Grants {
         return code;
     }
 
+    /** Keeps a code that somebody else has made up. */
+    public void keepCode(String code, AuthorizationCode.Binding binding) {
+        codes.put(code, new AuthorizationCode(binding));
+    }
+
     public Optional<AuthorizationCode> code(String partner, String value) {
         return Optional.ofNullable(codes.get(value))
                 .filter(code -> code.binding().subject().partner().equals(partner));

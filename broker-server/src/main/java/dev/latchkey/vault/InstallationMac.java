@@ -1,0 +1,73 @@
+package dev.latchkey.vault;
+
+import dev.latchkey.secret.Purpose;
+import dev.latchkey.secret.Secret;
+import dev.latchkey.secret.SecretGenerator;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.util.Base64;
+import java.util.Optional;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * HMAC-SHA-256 under a key that is made on first use, kept in the vault, and held in memory from then on. All processes
+ * of an installation come to the same key. Thread-safe.
+ */
+final class InstallationMac {
+
+    private static final String FIELD = "key";
+    private static final String ALGORITHM = "HmacSHA256";
+
+    private final CredentialVault vault;
+    private final SecretGenerator generator;
+    private final VaultPath path;
+    private volatile @Nullable SecretKeySpec key;
+
+    /** Each path has a key of its own. */
+    InstallationMac(CredentialVault vault, SecretGenerator generator, VaultPath path) {
+        this.vault = vault;
+        this.generator = generator;
+        this.path = path;
+    }
+
+    /** The 32 bytes for the UTF-8 form of the text. */
+    byte[] of(String text) {
+        try {
+            Mac mac = Mac.getInstance(ALGORITHM);
+            mac.init(key());
+            return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java platform has HMAC-SHA-256", e);
+        }
+    }
+
+    private SecretKeySpec key() {
+        SecretKeySpec known = key;
+        if (known == null) {
+            known = new SecretKeySpec(Base64.getUrlDecoder().decode(readOrMake().reveal(Purpose.DIGEST)), ALGORITHM);
+            key = known;
+        }
+        return known;
+    }
+
+    private Secret readOrMake() {
+        Optional<Secret> kept = read();
+        if (kept.isPresent()) {
+            return kept.get();
+        }
+        Secret made = generator.next();
+        try {
+            vault.write(path, SecretFields.of(FIELD, made), CredentialVault.ABSENT);
+            return made;
+        } catch (VersionConflictException e) {
+            // Somebody was faster; theirs is the key.
+            return read().orElseThrow(() -> new IllegalStateException("a key of the installation was destroyed", e));
+        }
+    }
+
+    private Optional<Secret> read() {
+        return vault.read(path).flatMap(stored -> stored.fields().get(FIELD));
+    }
+}
