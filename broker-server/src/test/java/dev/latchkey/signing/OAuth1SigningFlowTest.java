@@ -141,7 +141,7 @@ class OAuth1SigningFlowTest {
         story.control().oauth1Rules(story.sandboxName(), rules);
         story.control()
                 .registerToken(
-                        story.sandboxName(), story.clientId(), story.clientSecret(), "t 1", "s%1-secret", "alice");
+                        story.sandboxName(), story.clientId(), story.clientSecret(), "t%1+&", "s%1-secret", "alice");
         Story.App app = story.app("shop");
         String id = story.admin()
                 .post(
@@ -154,7 +154,7 @@ class OAuth1SigningFlowTest {
                                 "scopes",
                                 List.of(),
                                 "import",
-                                Map.of("token", "t 1", "token_secret", "s%1-secret")))
+                                Map.of("token", "t%1+&", "token_secret", "s%1-secret")))
                 .expect(201)
                 .text("id");
         story.approver().post("/connections/" + id + "/approve").expect(200);
