@@ -167,7 +167,8 @@ final class StreamingPartnerHttp implements PartnerStreams {
         }
         InputStream content = entity == null ? InputStream.nullInputStream() : entity.getContent();
         PartnerResponse head = new PartnerResponse(answer.getCode(), PartnerMessages.headers(answer), new byte[0]);
-        OptionalLong length = entity == null ? statedLength(head) : stated < 0 ? OptionalLong.empty() : OptionalLong.of(stated);
+        OptionalLong length =
+                entity == null ? statedLength(head) : stated < 0 ? OptionalLong.empty() : OptionalLong.of(stated);
         watch.pause();
         return new PartnerStream(head, length, content, config.maxStream(), watch, () -> abort(wire, answer));
     }

@@ -33,8 +33,7 @@ final class LaneProcess {
                 Secret.of(System.getenv("LANE_PASSWORD")),
                 "unused",
                 Secret.of("unused"));
-        Replicas here = new Replicas(
-                database, Clock.systemUTC(), Duration.ofSeconds(60), 1000, Duration.ofSeconds(2));
+        Replicas here = new Replicas(database, Clock.systemUTC(), Duration.ofSeconds(60), 1000, Duration.ofSeconds(2));
         JsonRpcSigner signer = new JsonRpcSigner(here.process());
         HandshakeContext context = Registered.context("cryptonex", "key1", "secret1");
         HttpClient http =
@@ -46,12 +45,10 @@ final class LaneProcess {
         callForEver(signer, context, http, partner);
     }
 
-    private static void callForEver(
-            JsonRpcSigner signer, HandshakeContext context, HttpClient http, URI partner) {
+    private static void callForEver(JsonRpcSigner signer, HandshakeContext context, HttpClient http, URI partner) {
         while (!Thread.currentThread().isInterrupted()) {
             try (RequestSigner.Turn turn = signer.takeTurn(context)) {
-                PartnerRequest signed =
-                        signer.sign(context, Registered.CREDENTIAL, Registered.post(context, "", CALL));
+                PartnerRequest signed = signer.sign(context, Registered.CREDENTIAL, Registered.post(context, "", CALL));
                 HttpRequest.Builder request =
                         HttpRequest.newBuilder(partner).POST(BodyPublishers.ofByteArray(signed.body()));
                 signed.headers().forEach(request::header);

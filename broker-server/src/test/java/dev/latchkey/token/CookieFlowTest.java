@@ -73,9 +73,7 @@ class CookieFlowTest {
                 .contains("account-" + noon.story().mark());
         assertThat(noon.logins(noon.key().keyId())).singleElement().satisfies(login -> {
             assertThat(login.path("accepted").asBoolean()).isTrue();
-            assertThat(login.path("claims").fieldNames())
-                    .toIterable()
-                    .containsExactlyInAnyOrder("sub", "iat", "jti");
+            assertThat(login.path("claims").fieldNames()).toIterable().containsExactlyInAnyOrder("sub", "iat", "jti");
         });
         assertThat(noon.loginRequests(noon.key().projectCode()))
                 .allSatisfy(request -> assertThat(request.header("user-agent")).contains("Latchkey"));
@@ -150,7 +148,9 @@ class CookieFlowTest {
         browser.follow();
         URI back = browser.location().orElseThrow();
         app.api()
-                .post("/connections/" + connection + "/confirm", Map.of("handle", Story.query(back).get("handle")))
+                .post(
+                        "/connections/" + connection + "/confirm",
+                        Map.of("handle", Story.query(back).get("handle")))
                 .expect(200);
 
         Answer token = story.token(app, connection).expect(200);
@@ -167,7 +167,8 @@ class CookieFlowTest {
         NoonStory noon = NoonStory.integrator();
         Story story = noon.story();
         NoonKey sellers = NoonKey.of("brought-" + story.mark());
-        story.control().registerNoonKey("seller-" + story.mark(), sellers.projectCode(), sellers.keyId(), sellers.publicPem());
+        story.control()
+                .registerNoonKey("seller-" + story.mark(), sellers.projectCode(), sellers.keyId(), sellers.publicPem());
         Answer asked = story.admin()
                 .post(
                         "/connections",
@@ -180,7 +181,9 @@ class CookieFlowTest {
         String connection = asked.text("id");
         Story.App app = story.app("shop");
         story.approver().post("/connections/" + connection + "/approve").expect(200);
-        story.approver().put("/connections/" + connection + "/grants/" + app.id(), Map.of()).expect(200);
+        story.approver()
+                .put("/connections/" + connection + "/grants/" + app.id(), Map.of())
+                .expect(200);
 
         Answer token = story.token(app, connection).expect(200);
 
@@ -201,7 +204,10 @@ class CookieFlowTest {
             due(connection);
             token = story.token(app, connection).expect(200);
             told = story.approver().get("/connections/" + connection).raw().body()
-                    + story.approver().get("/audit?connection=" + connection).raw().body()
+                    + story.approver()
+                            .get("/audit?connection=" + connection)
+                            .raw()
+                            .body()
                     + story.admin().get("/partners/" + story.partner()).raw().body()
                     + log.text();
             assertThat(log.size()).isPositive();
@@ -270,9 +276,11 @@ class CookieFlowTest {
     void aRegistrationShowsTheKeysFingerprintOnly() {
         NoonStory noon = NoonStory.ownAccount();
 
-        Answer shown = noon.story().admin().get("/partners/" + noon.story().partner()).expect(200);
+        Answer shown =
+                noon.story().admin().get("/partners/" + noon.story().partner()).expect(200);
 
-        assertThat(shown.json().path("fingerprints").path("credential_file").asText()).hasSize(32);
+        assertThat(shown.json().path("fingerprints").path("credential_file").asText())
+                .hasSize(32);
         assertThat(shown.raw().body()).doesNotContain(noon.key().keyId()).doesNotContain("PRIVATE KEY");
     }
 

@@ -99,8 +99,8 @@ public final class SellerAccess {
         return NoonApi.answered(() -> {
             String seller = spend(request, "token", TOKEN, "token unknown, spent or of another client");
             KeyPair pair = newKey();
-            ServiceAccounts.Key key = new ServiceAccounts.Key(
-                    world.tokens().next("noonkey"), seller, "PRJ-" + seller, pair.getPublic());
+            ServiceAccounts.Key key =
+                    new ServiceAccounts.Key(world.tokens().next("noonkey"), seller, "PRJ-" + seller, pair.getPublic());
             world.noon().accounts().add(key);
             ObjectNode json = StrictJson.object()
                     .put("key_id", key.id())
@@ -129,8 +129,7 @@ public final class SellerAccess {
                         browser);
         return Response.html(
                         200,
-                        ConsentPage.render(
-                                NAME, request.path(), client.id(), Set.of(), ticket.id(), ticket.csrf()))
+                        ConsentPage.render(NAME, request.path(), client.id(), Set.of(), ticket.id(), ticket.csrf()))
                 .with("Set-Cookie", COOKIE + "=" + browser + "; Path=/; HttpOnly; SameSite=Lax");
     }
 
