@@ -75,8 +75,7 @@ class SigningDesk {
             requireProof(signer, context);
             URI target = address(context).require(url);
             Map<String, String> wanted = partner.profile().headers();
-            bare = new PartnerRequest(
-                    method, target, HeaderRules.with(HeaderRules.toBeSigned(headers), wanted), body);
+            bare = new PartnerRequest(method, target, HeaderRules.with(HeaderRules.toBeSigned(headers), wanted), body);
             use = new Use(
                     id,
                     app,
