@@ -70,8 +70,9 @@ class LocalStoreMoveTest {
     @DisplayName(
             "what the other store holds at a later version, or with another content, is not touched, nor the local one")
     void refusesWhatIsNewerThere() throws Exception {
-        VaultPath path = before.keySet().iterator().next();
-        int version = before.get(path).version();
+        Map.Entry<VaultPath, StoredRecord> any = before.entrySet().iterator().next();
+        VaultPath path = any.getKey();
+        int version = any.getValue().version();
         for (int written = 0; written < version; written++) {
             target.write(path, CredentialVaultContract.fields("another life"), written);
         }
