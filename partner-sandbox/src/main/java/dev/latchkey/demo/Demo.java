@@ -77,6 +77,8 @@ public final class Demo {
                             "refresh_endpoint", "/noiseaware/token/refresh",
                             "api_base", "/noiseaware-api"),
                     "/noiseaware-api/units"),
+            new CookiePartner("noon", false),
+            new CookiePartner("noon-oauth", true),
             new SigningPartner(
                     "noones-hmac",
                     "/noones/api",
@@ -85,15 +87,6 @@ public final class Demo {
                     new SigningPartner.Body("application/x-www-form-urlencoded", "type=buy&text=5+%25+off"),
                     new SigningPartner.Proof("/data/parameters/text/0", "5 % off"),
                     Optional.empty()),
-            new CookiePartner("noon", false),
-            new CookiePartner("noon-oauth", true),
-            new OAuth2Partner(
-                    "noones-oauth2-direct",
-                    "noones",
-                    false,
-                    List.of(),
-                    Map.of("token_endpoint", "/noones/oauth2/token", "api_base", "/noones-api"),
-                    "/noones-api/user/me"),
             new OAuth2Partner(
                     "noones-oauth2-delegated",
                     "noones",
@@ -103,6 +96,13 @@ public final class Demo {
                             "authorization_endpoint", "/noones/oauth2/authorize",
                             "token_endpoint", "/noones/oauth2/token",
                             "api_base", "/noones-api"),
+                    "/noones-api/user/me"),
+            new OAuth2Partner(
+                    "noones-oauth2-direct",
+                    "noones",
+                    false,
+                    List.of(),
+                    Map.of("token_endpoint", "/noones/oauth2/token", "api_base", "/noones-api"),
                     "/noones-api/user/me"));
 
     private static final String ROW = "%-26s %6s %9s %11s   %s%n";

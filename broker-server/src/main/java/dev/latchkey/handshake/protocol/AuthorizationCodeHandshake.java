@@ -88,7 +88,8 @@ final class AuthorizationCodeHandshake implements Handshake, Refreshable, Revoca
         }
         context.partner().profile().authorizationParameters().forEach(request::customParameter);
         return new HandshakeStep.Redirect(
-                withSpacesAsPercent20(request.build().toURI()),
+                // + stands for a space in forms only; Cryptonit and others want %20 (RFC 3986)
+                URI.create(request.build().toURI().toString().replace("+", "%20")),
                 SecretFields.of(VERIFIER, verifier).with(NONCE, nonce),
                 state);
     }
@@ -121,8 +122,7 @@ final class AuthorizationCodeHandshake implements Handshake, Refreshable, Revoca
 
     @Override
     public Renewal renew(HandshakeContext context, Credential current) {
-        if (!(current instanceof Credential.OAuth2 tokens)
-                || tokens.refreshToken().isEmpty()) {
+        if (!(current instanceof Credential.OAuth2 tokens) || !canRenew(current)) {
             return new Renewal.Refused("no_refresh_token");
         }
         Secret refreshToken = tokens.refreshToken().get();
@@ -146,10 +146,5 @@ final class AuthorizationCodeHandshake implements Handshake, Refreshable, Revoca
     @Override
     public Credential imported(HandshakeContext context, SecretFields given) {
         return imported.read(context, given);
-    }
-
-    /** A query may hold + for a space only in a form; Cryptonit and others want %20 (RFC 3986). */
-    private static URI withSpacesAsPercent20(URI uri) {
-        return URI.create(uri.toString().replace("+", "%20"));
     }
 }
