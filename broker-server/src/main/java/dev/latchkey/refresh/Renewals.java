@@ -71,8 +71,7 @@ class Renewals {
         return mine;
     }
 
-    private void run(
-            UUID connection, Optional<HeldToken> refused, Actor actor, CompletableFuture<HeldToken> outcome) {
+    private void run(UUID connection, Optional<HeldToken> refused, Actor actor, CompletableFuture<HeldToken> outcome) {
         try {
             HeldToken token = protocol.renew(connection, refused, actor);
             count("renewed");
