@@ -188,13 +188,10 @@ class Kv2VaultIT implements CredentialVaultContract {
         VaultPath path = CredentialVaultContract.newPath();
         vault.write(path, CredentialVaultContract.fields("acknowledged"), 0);
 
-        for (int round = 1; round <= 2; round++) {
-            int acknowledged = round;
-            server.root("PUT", "sys/step-down", Map.of());
-            Awaitility.await().atMost(Duration.ofSeconds(40)).until(() -> writesAfter(path, acknowledged));
-        }
+        server.root("PUT", "sys/step-down", Map.of());
+        Awaitility.await().atMost(Duration.ofSeconds(40)).until(() -> writesAfter(path, 1));
 
-        assertThat(vault.read(path).orElseThrow().version()).isGreaterThanOrEqualTo(3);
+        assertThat(vault.read(path).orElseThrow().version()).isGreaterThanOrEqualTo(2);
     }
 
     /** One more write if the store can be used; what it shows is never older than what was acknowledged. */
