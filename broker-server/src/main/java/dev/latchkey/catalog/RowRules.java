@@ -46,7 +46,8 @@ final class RowRules {
             return Optional.of(BrokerException.invalid("/parameters_in", "PLAINTEXT never travels in the query"));
         }
         if (row.refresh().maximumLifetime().compareTo(row.kind().longestLife()) > 0) {
-            return Optional.of(BrokerException.invalid("/refresh", "maximum_lifetime is above what this kind may have"));
+            return Optional.of(
+                    BrokerException.invalid("/refresh", "maximum_lifetime is above what this kind may have"));
         }
         if (row.openid() && !row.kind().needsBrowser()) {
             return Optional.of(BrokerException.invalid("/openid", "only for authorization_code"));

@@ -39,7 +39,7 @@ final class WebhookReader {
             return Optional.of(BrokerException.invalid("/webhook/challenge_header", "must begin with X-"));
         }
         if (scheme.signature()
-                .filter(it -> !row.credentialFields().contains(it.secret()))
+                .filter(it -> !row.credentialFields().contains(it.credential()))
                 .isPresent()) {
             return Optional.of(BrokerException.invalid("/webhook/secret", "is no credential of the row"));
         }

@@ -16,10 +16,10 @@ public record WebhookScheme(Optional<String> challengeHeader, Optional<Signature
      * the message where the partner sends them (as in Standard Webhooks).
      *
      * @param header the header field of the signature
-     * @param secret the name of the credential that is the key
+     * @param credential the name of the credential that is the key
      * @param idHeader the header field of the message's id, the same over all attempts
      * @param timestampHeader the header field of the attempt's time in seconds since 1970
      */
     public record Signature(
-            String header, String secret, Optional<String> idHeader, Optional<String> timestampHeader) {}
+            String header, String credential, Optional<String> idHeader, Optional<String> timestampHeader) {}
 }

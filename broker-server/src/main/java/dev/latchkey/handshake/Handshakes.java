@@ -75,7 +75,7 @@ public class Handshakes {
     }
 
     /** {@code state_invalid}: one answer for whatever is wrong with a browser's way, so that nothing can be probed. */
-    static BrokerException stateInvalid() {
+    public static BrokerException stateInvalid() {
         return new BrokerException(
                 ProblemType.STATE_INVALID, "This link has ended, was used before, or was opened in another browser.");
     }

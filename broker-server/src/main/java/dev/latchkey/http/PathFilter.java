@@ -4,6 +4,7 @@ import dev.latchkey.problem.BrokerException;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses every spelling of a path but the plain one, so that no two readers of it can disagree about what it names
@@ -41,7 +42,10 @@ final class PathFilter {
     }
 
     /** Whether the path is one of a partner below the proxy, spelt in a way that has one meaning. */
-    static boolean isProxied(String path) {
+    static boolean isProxied(@Nullable String path) {
+        if (path == null) {
+            return false;
+        }
         var parts = PROXIED.matcher(path);
         return parts.matches() && !DISGUISE.matcher(parts.group(1)).find() && PercentEncoding.isText(parts.group(1));
     }

@@ -23,6 +23,7 @@ final class SizeFilter {
     static final long MAX_BODY = 64 * 1024L;
     /** Of what the proxy passes on without holding it. */
     static final long MAX_PROXIED_BODY = 10 * 1024 * 1024L;
+
     static final int MAX_PARAMETERS = 1000;
 
     /** {@code charset} of a media type, RFC 9110 section 8.3.1. */
@@ -58,7 +59,7 @@ final class SizeFilter {
         context.put(VertxHttpRecorder.MAX_REQUEST_SIZE_KEY, isProxied(context) ? MAX_PROXIED_BODY * 2 : MAX_BODY);
     }
 
-    private static boolean isProxied(RoutingContext context) {
+    static boolean isProxied(RoutingContext context) {
         String path = context.request().path();
         return path != null && PathFilter.isProxied(path);
     }

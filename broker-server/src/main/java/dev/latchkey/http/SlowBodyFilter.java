@@ -26,7 +26,7 @@ final class SlowBodyFilter {
 
     void watch(RoutingContext context) {
         HttpServerRequest request = context.request();
-        if (!mayHaveBody(request) || PathFilter.isProxied(request.path())) {
+        if (!mayHaveBody(request) || SizeFilter.isProxied(context)) {
             return;
         }
         long timer = context.vertx().setTimer(config.bodyTimeout().toMillis(), fired -> end(context));

@@ -31,8 +31,7 @@ public class NonceLanes {
     private final UUID process = UUID.randomUUID();
     private final Map<String, NonceLane> lanes = new ConcurrentHashMap<>();
 
-    NonceLanes(
-            NonceRows rows, Fingerprinter fingerprints, Clock clock, NonceConfig config, OutboundConfig outbound) {
+    NonceLanes(NonceRows rows, Fingerprinter fingerprints, Clock clock, NonceConfig config, OutboundConfig outbound) {
         this.rows = rows;
         this.fingerprints = fingerprints;
         this.clock = clock;

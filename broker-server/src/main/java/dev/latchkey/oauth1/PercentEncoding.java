@@ -11,7 +11,9 @@ final class PercentEncoding {
     private static final BitSet UNRESERVED = new BitSet();
 
     static {
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~".chars().forEach(UNRESERVED::set);
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
+                .chars()
+                .forEach(UNRESERVED::set);
     }
 
     private PercentEncoding() {}

@@ -27,7 +27,8 @@ enum Placement {
         PartnerRequest place(PartnerRequest bare, List<Parameter> protocol) {
             String query = Objects.requireNonNullElse(bare.uri().getRawQuery(), "");
             String address = bare.uri().toString();
-            String bareAddress = query.isEmpty() && address.endsWith("?") ? address : address + (query.isEmpty() ? "?" : "&");
+            String bareAddress =
+                    query.isEmpty() && address.endsWith("?") ? address : address + (query.isEmpty() ? "?" : "&");
             return new PartnerRequest(
                     bare.method(), URI.create(bareAddress + encoded(protocol)), bare.headers(), bare.body());
         }

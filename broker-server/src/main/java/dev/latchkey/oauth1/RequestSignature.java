@@ -42,11 +42,7 @@ public class RequestSignature {
      *     url_not_allowed} for PLAINTEXT without TLS, {@code partner_misconfigured} if our client lacks a credential
      */
     public PartnerRequest sign(
-            String registration,
-            Dialect dialect,
-            Signatory signatory,
-            Map<String, Secret> extra,
-            PartnerRequest bare) {
+            String registration, Dialect dialect, Signatory signatory, Map<String, Secret> extra, PartnerRequest bare) {
         checkAddress(bare.uri(), dialect.signatureMethod());
         Placement placement = Placement.of(dialect.parametersIn(), bare);
         List<Parameter> own = ownParameters(bare);
@@ -72,7 +68,8 @@ public class RequestSignature {
 
     /** Section 3.4.1.3.1: of the query, and of the body if it is a form. */
     private static List<Parameter> ownParameters(PartnerRequest bare) {
-        List<Parameter> own = new ArrayList<>(FormText.parse(Optional.ofNullable(bare.uri().getRawQuery()).orElse("")));
+        List<Parameter> own = new ArrayList<>(
+                FormText.parse(Optional.ofNullable(bare.uri().getRawQuery()).orElse("")));
         FormBody.of(bare).ifPresent(form -> own.addAll(FormText.parse(form)));
         if (own.stream().anyMatch(parameter -> parameter.name().startsWith(PREFIX))) {
             throw refused("The request brings parameters of OAuth 1.0 itself.");

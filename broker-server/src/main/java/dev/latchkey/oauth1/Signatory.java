@@ -29,8 +29,8 @@ public record Signatory(
     public static Signatory client(Function<String, Optional<Secret>> credentials) {
         Secret key = credentials
                 .apply("consumer_key")
-                .orElseThrow(() ->
-                        new BrokerException(ProblemType.PARTNER_MISCONFIGURED, "Our client's consumer_key is missing."));
+                .orElseThrow(() -> new BrokerException(
+                        ProblemType.PARTNER_MISCONFIGURED, "Our client's consumer_key is missing."));
         return new Signatory(
                 key, credentials.apply("consumer_secret"), credentials.apply("private_key"), Optional.empty());
     }

@@ -62,8 +62,8 @@ final class Signature {
     }
 
     private static Secret needed(Optional<Secret> credential, String name) {
-        return credential.orElseThrow(() ->
-                new BrokerException(ProblemType.PARTNER_MISCONFIGURED, "Our client's " + name + " is missing."));
+        return credential.orElseThrow(
+                () -> new BrokerException(ProblemType.PARTNER_MISCONFIGURED, "Our client's " + name + " is missing."));
     }
 
     private static String base64(byte[] bytes) {

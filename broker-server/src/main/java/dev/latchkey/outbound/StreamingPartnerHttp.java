@@ -111,11 +111,13 @@ final class StreamingPartnerHttp implements PartnerStreams {
             return call.get();
         } catch (ExecutionException e) {
             watch.close();
-            switch (e.getCause()) {
-                case PartnerCallException failure -> throw failure;
-                case BrokerException ofTheSender -> throw ofTheSender;
-                default -> throw CallFailures.explain(e, attempt.mayBeSent());
+            if (e.getCause() instanceof PartnerCallException failure) {
+                throw failure;
             }
+            if (e.getCause() instanceof BrokerException ofTheSender) {
+                throw ofTheSender;
+            }
+            throw CallFailures.explain(e, attempt.mayBeSent());
         } catch (CancellationException e) {
             throw givenUp(attempt, watch, e);
         } catch (InterruptedException e) {
@@ -167,7 +169,8 @@ final class StreamingPartnerHttp implements PartnerStreams {
         }
         InputStream content = entity == null ? InputStream.nullInputStream() : entity.getContent();
         PartnerResponse head = new PartnerResponse(answer.getCode(), PartnerMessages.headers(answer), new byte[0]);
-        OptionalLong length = entity == null ? statedLength(head) : stated < 0 ? OptionalLong.empty() : OptionalLong.of(stated);
+        OptionalLong length =
+                entity == null ? statedLength(head) : stated < 0 ? OptionalLong.empty() : OptionalLong.of(stated);
         watch.pause();
         return new PartnerStream(head, length, content, config.maxStream(), watch, () -> abort(wire, answer));
     }

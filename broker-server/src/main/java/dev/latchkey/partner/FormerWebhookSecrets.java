@@ -44,7 +44,7 @@ class FormerWebhookSecrets {
      */
     void keep(CatalogEntry profile, Current before, SecretFields wanted) {
         Optional<String> name =
-                profile.webhook().flatMap(WebhookScheme::signature).map(WebhookScheme.Signature::secret);
+                profile.webhook().flatMap(WebhookScheme::signature).map(WebhookScheme.Signature::credential);
         Optional<Secret> old = name.flatMap(
                 it -> before.credentials().flatMap(stored -> stored.fields().get(it)));
         if (old.isPresent() && !old.equals(name.flatMap(wanted::get))) {

@@ -48,8 +48,10 @@ public class AccessTokens {
     private final Cache<UUID, HeldToken> held =
             Caffeine.newBuilder().maximumSize(MOST_HELD).expireAfterAccess(IDLE).build();
     /** What a refusal was answered with just now: if that is refused as well, another renewal does not help. */
-    private final Cache<UUID, HeldToken> forced =
-            Caffeine.newBuilder().maximumSize(MOST_HELD).expireAfterWrite(RENEWED_JUST_NOW).build();
+    private final Cache<UUID, HeldToken> forced = Caffeine.newBuilder()
+            .maximumSize(MOST_HELD)
+            .expireAfterWrite(RENEWED_JUST_NOW)
+            .build();
 
     AccessTokens(Renewals renewals, CredentialVault vault, Clock clock) {
         this.renewals = renewals;

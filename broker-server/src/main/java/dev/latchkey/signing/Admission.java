@@ -47,7 +47,8 @@ class Admission {
         if (known.flatMap(it -> refusal(it, app.id())).isPresent() || known.isEmpty()) {
             known = connections.freshSnapshot(id);
         }
-        BrokerException refusal = known.map(it -> refusal(it, app.id())).orElse(Optional.of(BrokerException.notFound()))
+        BrokerException refusal = known.map(it -> refusal(it, app.id()))
+                .orElse(Optional.of(BrokerException.notFound()))
                 .orElse(null);
         if (refusal == null) {
             return known.orElseThrow();
@@ -86,7 +87,8 @@ class Admission {
             Connection connection = known.orElseThrow(BrokerException::notFound);
             Optional<BrokerException> refusal = refusal(connection, use);
             if (refusal.isPresent()) {
-                audit.append(about(use.event(), connection).denied(refusal.get().type().code()));
+                audit.append(about(use.event(), connection)
+                        .denied(refusal.get().type().code()));
                 throw refusal.get();
             }
             Optional<Held> held = held(connection, use, credential);
@@ -115,7 +117,8 @@ class Admission {
     /** Writes the row, if the connection is still as it was; the version that a renewal just made is as good. */
     private boolean isRecorded(Connection decided, Use use, Held held) {
         boolean renewed = held.token()
-                .filter(it -> it.renewed() && it.kvVersion() > decided.credential().kvVersion())
+                .filter(it ->
+                        it.renewed() && it.kvVersion() > decided.credential().kvVersion())
                 .isPresent();
         Connection connection =
                 renewed ? connections.freshSnapshot(decided.id()).orElse(decided) : decided;
@@ -124,11 +127,13 @@ class Admission {
     }
 
     private Optional<BrokerException> refusal(Connection connection, Use use) {
-        return refusal(connection, use.app().id()).or(() -> connection
-                .grantOf(use.app().id())
-                .filter(grant -> !covers(connection, grant, use))
-                .map(grant -> new BrokerException(
-                        ProblemType.METHOD_NOT_GRANTED, "The grant does not name every method of this request.")));
+        return refusal(connection, use.app().id())
+                .or(() -> connection
+                        .grantOf(use.app().id())
+                        .filter(grant -> !covers(connection, grant, use))
+                        .map(grant -> new BrokerException(
+                                ProblemType.METHOD_NOT_GRANTED,
+                                "The grant does not name every method of this request.")));
     }
 
     private static boolean covers(Connection connection, Grant grant, Use use) {
@@ -158,9 +163,8 @@ class Admission {
         boolean expired = connection.isExpiredAt(clock.instant());
         if (connection.status() != ConnectionStatus.ACTIVE || expired) {
             ConnectionStatus shown = expired ? ConnectionStatus.EXPIRED : connection.status();
-            return Optional.of(
-                    new BrokerException(ProblemType.CONNECTION_NOT_ACTIVE, "The connection is not active.")
-                            .with("connection_status", shown.wireName()));
+            return Optional.of(new BrokerException(ProblemType.CONNECTION_NOT_ACTIVE, "The connection is not active.")
+                    .with("connection_status", shown.wireName()));
         }
         Scopes usable = connection.partnerScopes().intersect(connection.scopes());
         // The partner sees the whole token: a grant that covers less of it does not cover it.

@@ -41,7 +41,9 @@ record AppRequest(String method, String path, Optional<String> query, Map<String
         ByteArrayOutputStream whole = new ByteArrayOutputStream();
         byte[] block = new byte[8192];
         try {
-            for (int count = body.bytes().read(block); count != -1; count = body.bytes().read(block)) {
+            for (int count = body.bytes().read(block);
+                    count != -1;
+                    count = body.bytes().read(block)) {
                 whole.write(block, 0, count);
                 if (whole.size() > most) {
                     throw tooLarge();

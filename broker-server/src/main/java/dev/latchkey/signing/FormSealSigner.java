@@ -60,8 +60,8 @@ final class FormSealSigner implements RequestSigner {
         all.addAll(form.pairs());
         String sealed = new FormPairs(all).encoded();
         String whole = sealed + "&" + new Pair(dialect.name("seal"), seal(sealed, key.secret())).encoded();
-        PartnerRequest out = new PartnerRequest(
-                bare.method(), bare.uri(), bare.headers(), whole.getBytes(StandardCharsets.UTF_8));
+        PartnerRequest out =
+                new PartnerRequest(bare.method(), bare.uri(), bare.headers(), whole.getBytes(StandardCharsets.UTF_8));
         return MediaTypes.with(
                 MediaTypes.with(out, "Content-Type", "text/plain"), "Accept", "application/json; version=1");
     }

@@ -146,7 +146,9 @@ final class HeaderRules {
     }
 
     private static boolean isForThisHop(String lower) {
-        return HOP.contains(lower) || OURS.contains(lower) || OUR_PREFIXES.stream().anyMatch(lower::startsWith);
+        return HOP.contains(lower)
+                || OURS.contains(lower)
+                || OUR_PREFIXES.stream().anyMatch(lower::startsWith);
     }
 
     private static Set<String> namedByConnection(Map<String, List<String>> fields) {

@@ -74,8 +74,7 @@ final class JsonRpcSigner implements RequestSigner {
         for (int i = 0; i < nonces.length; i++) {
             members.add(members(names, key, body.calls().get(i).method(), nonces[i]));
         }
-        PartnerRequest out =
-                new PartnerRequest(bare.method(), bare.uri(), bare.headers(), body.completed(members));
+        PartnerRequest out = new PartnerRequest(bare.method(), bare.uri(), bare.headers(), body.completed(members));
         return MediaTypes.with(out, "Content-Type", "application/json");
     }
 

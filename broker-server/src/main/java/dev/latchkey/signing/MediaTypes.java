@@ -40,7 +40,8 @@ final class MediaTypes {
     private static boolean fits(String value, Set<String> types) {
         String[] parts = value.toLowerCase(Locale.ROOT).split(";", -1);
         boolean charset = parts.length == 1
-                || (parts.length == 2 && Set.of("charset=utf-8", "charset=\"utf-8\"").contains(parts[1].strip()));
+                || (parts.length == 2
+                        && Set.of("charset=utf-8", "charset=\"utf-8\"").contains(parts[1].strip()));
         return charset && types.contains(parts[0].strip());
     }
 }

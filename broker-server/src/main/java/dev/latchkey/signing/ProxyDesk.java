@@ -6,8 +6,8 @@ import dev.latchkey.catalog.EndpointName;
 import dev.latchkey.connection.Connection;
 import dev.latchkey.handshake.HandshakeContext;
 import dev.latchkey.handshake.Handshakes;
-import dev.latchkey.outbound.PartnerCallException.Reason;
 import dev.latchkey.outbound.PartnerCallException;
+import dev.latchkey.outbound.PartnerCallException.Reason;
 import dev.latchkey.outbound.PartnerRequest;
 import dev.latchkey.outbound.PartnerResponse;
 import dev.latchkey.outbound.PartnerStream;
@@ -90,8 +90,7 @@ class ProxyDesk {
      * @param bare the request; with its body, if that was read
      * @param body the body as it comes, if it was not read
      */
-    private record Call(
-            Connection connection, Partner partner, PartnerRequest bare, Optional<Upload> body, Use use) {
+    private record Call(Connection connection, Partner partner, PartnerRequest bare, Optional<Upload> body, Use use) {
 
         boolean isAtHand() {
             return body.isEmpty();
@@ -158,7 +157,10 @@ class ProxyDesk {
     }
 
     private ProxyAnswer authenticated(Call call) {
-        Exchange first = exchange(call, call.use(), now -> credentials.shortLived(now, call.use().app().actor()));
+        Exchange first = exchange(
+                call,
+                call.use(),
+                now -> credentials.shortLived(now, call.use().app().actor()));
         if (first.stream().status() != UNAUTHORIZED || !call.isAtHand()) {
             return new ProxyAnswer(first.stream(), new byte[0]);
         }
@@ -174,7 +176,8 @@ class ProxyDesk {
     /** A new credential in the place of the refused one; none if it could not be had, and the refusal stands. */
     private Optional<Held> renewed(Call call, Exchange refused) {
         try {
-            return credentials.renewed(call.connection(), refused.held(), call.use().app().actor());
+            return credentials.renewed(
+                    call.connection(), refused.held(), call.use().app().actor());
         } catch (BrokerException e) {
             if (e.type() != ProblemType.NEEDS_REAUTH) {
                 return Optional.empty();

@@ -36,6 +36,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -155,11 +156,12 @@ public class ProxyResource {
 
     /** Path and query are taken as they came over the wire: nobody's reading of them comes in between. */
     private static AppRequest asked(String connection, HttpServerRequest request, InputStream body) {
-        String path = request.path();
+        String path = Objects.requireNonNull(request.path());
         String below = path.substring(path.indexOf(connection) + connection.length() + "/proxy".length());
         Map<String, List<String>> headers = new LinkedHashMap<>();
-        request.headers().forEach(field -> headers.computeIfAbsent(field.getKey(), name -> new ArrayList<>())
-                .add(field.getValue()));
+        request.headers()
+                .forEach(field -> headers.computeIfAbsent(field.getKey(), name -> new ArrayList<>())
+                        .add(field.getValue()));
         return new AppRequest(
                 request.method().name(),
                 below.startsWith("/") ? below.substring(1) : below,
@@ -182,11 +184,14 @@ public class ProxyResource {
         answer.headers().forEach((name, values) -> values.forEach(value -> response.header(name, value)));
         answer.length().ifPresent(length -> response.header("Content-Length", length));
         boolean bodiless = answer.status() == NO_CONTENT || answer.status() == NOT_MODIFIED;
-        if (bodiless || request.method().equals(HttpMethod.HEAD) || answer.length().equals(OptionalLong.of(0))) {
+        if (bodiless
+                || request.method().equals(HttpMethod.HEAD)
+                || answer.length().equals(OptionalLong.of(0))) {
             answer.close();
             return response.build();
         }
-        return response.entity((StreamingOutput) out -> stream(answer, out, request)).build();
+        return response.entity((StreamingOutput) out -> stream(answer, out, request))
+                .build();
     }
 
     /** Whatever ends it early cuts the app's connection: an answer that was begun cannot become a problem any more. */

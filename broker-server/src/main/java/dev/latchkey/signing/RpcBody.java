@@ -123,7 +123,9 @@ record RpcBody(String text, List<Call> calls) {
         String after = "";
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             after = ",";
-            require(!like(reserved, json.currentName()), "The key, the nonce and the signature are added by the broker.");
+            require(
+                    !like(reserved, json.currentName()),
+                    "The key, the nonce and the signature are added by the broker.");
             json.nextToken();
             json.skipChildren();
         }

@@ -8,9 +8,10 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
-/** All signers by scheme. Refuses to start if a scheme has two. Thread-safe. */
+/** All signers by scheme. Refuses to start if a scheme has none or two. Thread-safe. */
 @Startup
 @ApplicationScoped
 class Signers {
@@ -23,6 +24,11 @@ class Signers {
                 throw new IllegalStateException("two signers for " + signer.scheme());
             }
         }
+        for (SigningScheme scheme : SigningScheme.values()) {
+            if (scheme != SigningScheme.NONE && !byScheme.containsKey(scheme)) {
+                throw new IllegalStateException("no signer for " + scheme);
+            }
+        }
     }
 
     /** The signer of a partner's requests; empty where they carry a token or cookies. */
@@ -31,10 +37,6 @@ class Signers {
         if (scheme == SigningScheme.NONE) {
             return Optional.empty();
         }
-        RequestSigner signer = byScheme.get(scheme);
-        if (signer == null) {
-            throw new IllegalStateException("no signer for " + scheme);
-        }
-        return Optional.of(signer);
+        return Optional.of(Objects.requireNonNull(byScheme.get(scheme)));
     }
 }

@@ -72,10 +72,10 @@ class SigningDesk {
         Use use;
         PartnerRequest bare;
         try {
+            requireProof(signer, context);
             URI target = address(context).require(url);
             Map<String, String> wanted = partner.profile().headers();
-            bare = new PartnerRequest(
-                    method, target, HeaderRules.with(HeaderRules.toBeSigned(headers), wanted), body);
+            bare = new PartnerRequest(method, target, HeaderRules.with(HeaderRules.toBeSigned(headers), wanted), body);
             use = new Use(
                     id,
                     app,
@@ -91,6 +91,13 @@ class SigningDesk {
         try (Turn turn = signer.takeTurn(context)) {
             Held held = admission.admit(use, credentials::lasting);
             return signer.sign(context, held.credential(), bare);
+        }
+    }
+
+    /** A signature that is the secrets themselves is sent by us only. */
+    private static void requireProof(RequestSigner signer, HandshakeContext context) {
+        if (!signer.mayBeHandedOut(context)) {
+            throw new BrokerException(ProblemType.WRONG_KIND, "What this partner takes is not to be seen: use proxy.");
         }
     }
 

@@ -42,7 +42,8 @@ record Use(
                 .detail("host", target.getRawAuthority())
                 .detail("path", target.getRawPath());
         if (!methods.equals(Set.of(method))) {
-            event = event.detail("methods", String.join(" ", methods.stream().sorted().toList()));
+            event = event.detail(
+                    "methods", String.join(" ", methods.stream().sorted().toList()));
         }
         return again ? event.detail("again", true) : event;
     }

@@ -1,8 +1,8 @@
 package dev.latchkey.token;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.latchkey.caller.Caller.AppCaller;
 import dev.latchkey.caller.Caller;
+import dev.latchkey.caller.Caller.AppCaller;
 import dev.latchkey.caller.CurrentCaller;
 import dev.latchkey.caller.Roles;
 import dev.latchkey.connection.ConnectionIds;

@@ -30,7 +30,8 @@ public final class SessionCookies {
                 .filter(cookie -> fitsHost(address, cookie))
                 .filter(cookie -> isBelow(path, cookie.path()))
                 .filter(cookie -> !endedBy(now, cookie))
-                .sorted(Comparator.comparing((SessionCookie cookie) -> -cookie.path().length()))
+                .sorted(Comparator.comparing(
+                        (SessionCookie cookie) -> -cookie.path().length()))
                 .toList();
     }
 
@@ -48,9 +49,7 @@ public final class SessionCookies {
 
     /** Section 5.1.3; with a leading dot the hosts below are meant as well. An IP address has none. */
     private static boolean domainMatches(String host, String domain) {
-        return domain.startsWith(".")
-                ? host.equals(domain.substring(1)) || host.endsWith(domain)
-                : host.equals(domain);
+        return domain.startsWith(".") ? host.equals(domain.substring(1)) || host.endsWith(domain) : host.equals(domain);
     }
 
     /** Section 5.1.4. */

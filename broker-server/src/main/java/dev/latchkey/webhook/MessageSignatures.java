@@ -50,7 +50,7 @@ class MessageSignatures {
         Optional<String> id = scheme.idHeader().map(field -> value(message, field, ID));
         Optional<String> timestamp = scheme.timestampHeader().map(field -> value(message, field, TIMESTAMP));
         byte[] signed = signed(id, timestamp, message.body());
-        if (!matches(partners.credentials(partner).get(scheme.secret()), signed, given)
+        if (!matches(partners.credentials(partner).get(scheme.credential()), signed, given)
                 && !matches(partners.formerWebhookSecret(partner), signed, given)) {
             throw refused();
         }

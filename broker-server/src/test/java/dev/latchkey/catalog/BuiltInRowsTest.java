@@ -147,8 +147,7 @@ class BuiltInRowsTest {
         assertThat(row.dialect().signatureMethod()).isEqualTo(SignatureMethod.HMAC_SHA1);
         assertThat(row.dialect().parametersIn()).isEqualTo(place);
         assertThat(row.scopes()).isEqualTo(ANY);
-        assertThat(row.credentialFields())
-                .containsExactlyInAnyOrder("consumer_key", "consumer_secret", "private_key");
+        assertThat(row.credentialFields()).containsExactlyInAnyOrder("consumer_key", "consumer_secret", "private_key");
     }
 
     @Test
@@ -214,8 +213,7 @@ class BuiltInRowsTest {
         assertThat(row.credentialFields()).containsExactly("credential_file");
         assertThat(row.endpoints().values())
                 .isEqualTo(Map.of(
-                        EndpointName.LOGIN_ENDPOINT,
-                                URI.create(NOON + "identity/public/v1/api/login"),
+                        EndpointName.LOGIN_ENDPOINT, URI.create(NOON + "identity/public/v1/api/login"),
                         EndpointName.API_BASE, URI.create(NOON)));
         assertThat(row.dialect().names())
                 .isEqualTo(Map.of("login_token", "token", "login_project", "default_project_code"));
@@ -228,8 +226,7 @@ class BuiltInRowsTest {
         CatalogEntry row = row("noon-oauth");
 
         assertThat(row.kind()).isEqualTo(HandshakeKind.COOKIE_LOGIN_CODE);
-        assertThat(row.credentialFields())
-                .containsExactlyInAnyOrder("client_id", "client_secret", "credential_file");
+        assertThat(row.credentialFields()).containsExactlyInAnyOrder("client_id", "client_secret", "credential_file");
         assertThat(row.endpoints().values())
                 .isEqualTo(Map.of(
                         EndpointName.AUTHORIZATION_ENDPOINT, URI.create("https://oauth.noon.partners/"),
@@ -237,7 +234,9 @@ class BuiltInRowsTest {
                         EndpointName.TOKEN_EXCHANGE_ENDPOINT, URI.create(NOON + "identity/oauth/v1/token/exchange"),
                         EndpointName.LOGIN_ENDPOINT, URI.create(NOON + "identity/public/v1/api/login"),
                         EndpointName.API_BASE, URI.create(NOON)));
-        assertThat(row.dialect().names()).containsEntry("created_token", "token").containsEntry("code", "code");
+        assertThat(row.dialect().names())
+                .containsEntry("created_token", "token")
+                .containsEntry("code", "code");
         assertThat(row.headers()).as("R111").containsKey("User-Agent");
         assertThat(row.refresh()).isEqualTo(SESSION);
         assertThat(row.notes()).contains("assumed");

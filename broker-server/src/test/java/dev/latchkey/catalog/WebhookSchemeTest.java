@@ -24,8 +24,7 @@ class WebhookSchemeTest {
             endpoints: { token_endpoint: https://partner.example/token }
             """;
 
-    private static final String SIGNED =
-            "signature_header: X-Sig, algorithm: hmac-sha256-hex, secret: client_secret";
+    private static final String SIGNED = "signature_header: X-Sig, algorithm: hmac-sha256-hex, secret: client_secret";
 
     @TempDir
     Path folder;
@@ -42,8 +41,7 @@ class WebhookSchemeTest {
                         Optional.of(new Signature(
                                 "X-Noones-Signature", "api_secret", Optional.empty(), Optional.empty()))));
         for (String row : new String[] {"noones-oauth2-direct", "noones-oauth2-delegated"}) {
-            assertThat(rows.find(row).orElseThrow().webhook())
-                    .contains(new WebhookScheme(challenge, Optional.empty()));
+            assertThat(rows.find(row).orElseThrow().webhook()).contains(new WebhookScheme(challenge, Optional.empty()));
         }
         assertThat(rows.find("cryptonit-oauth2").orElseThrow().webhook()).isEmpty();
     }
@@ -56,8 +54,8 @@ class WebhookSchemeTest {
         assertThat(TestCatalog.with(folder).find("example").orElseThrow().webhook())
                 .contains(new WebhookScheme(
                         Optional.of("X-Challenge"),
-                        Optional.of(new Signature(
-                                "X-Sig", "client_secret", Optional.of("X-Id"), Optional.of("X-Time")))));
+                        Optional.of(
+                                new Signature("X-Sig", "client_secret", Optional.of("X-Id"), Optional.of("X-Time")))));
     }
 
     @ParameterizedTest
@@ -88,7 +86,8 @@ class WebhookSchemeTest {
                 SIGNED + ", timestamp_header: X-T, challenge_header: X-T",
                 SIGNED + ", unknown: 1"
             })
-    @DisplayName("R120 refuses a scheme that is incomplete, contradicts itself, or would set a header that means something")
+    @DisplayName(
+            "R120 refuses a scheme that is incomplete, contradicts itself, or would set a header that means something")
     void refusesTheBadOnes(String webhook) throws IOException {
         write(webhook);
 

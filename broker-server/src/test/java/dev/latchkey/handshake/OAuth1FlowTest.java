@@ -120,7 +120,8 @@ class OAuth1FlowTest {
         flow.confirm(flow.handle()).expect(200);
 
         assertThat(flow.status()).isEqualTo("active");
-        SeenRequest seen = story.control().requests("cryptonit", "request_token").getLast();
+        SeenRequest seen =
+                story.control().requests("cryptonit", "request_token").getLast();
         assertThat(seen.header("authorization")).isEmpty();
         assertThat(seen.queryValue("oauth_callback")).contains(callback);
         assertThat(seen.queryValue("oauth_signature_method")).contains("HMAC-SHA1");
@@ -169,7 +170,8 @@ class OAuth1FlowTest {
 
         flow.confirm(Flow.handleOf(flow.browser().get(flow.callbackWith(token + "&" + verifier))))
                 .expect(200);
-        assertThat(flow.browser().get(flow.callbackWith(token + "&" + verifier))).matches(Flow::isStateInvalid);
+        assertThat(flow.browser().get(flow.callbackWith(token + "&" + verifier)))
+                .matches(Flow::isStateInvalid);
         assertThat(accessTokenCalls(flow.story())).isEqualTo(1);
     }
 
@@ -345,8 +347,7 @@ class OAuth1FlowTest {
                 List.of(),
                 "import",
                 Map.of("token", "brought-t", "token_secret", "brought-s")));
-        String connection =
-                story.admin().post("/connections", wish).expect(201).text("id");
+        String connection = story.admin().post("/connections", wish).expect(201).text("id");
         wish.put("import", Map.of("token", "brought-t"));
         Answer half = story.admin().post("/connections", wish);
 

@@ -54,8 +54,8 @@ class StateTest {
         String ticket = flow.link().getPath().substring("/connect/".length());
 
         assertThat(tables.stateDigests(flow.connection()))
-                .containsExactly(Secret.of(flow.story().partner() + "\n" + flow.state())
-                        .sha256Hex());
+                .containsExactly(
+                        Secret.of(flow.story().partner() + "\n" + flow.state()).sha256Hex());
         assertThat(tables.rows("pending_handshake", flow.connection())).noneMatch(row -> row.contains(flow.state()));
         assertThat(tables.rows("connect_ticket", flow.connection()))
                 .hasSize(1)

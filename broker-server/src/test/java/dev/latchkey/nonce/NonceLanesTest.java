@@ -261,8 +261,8 @@ class NonceLanesTest {
         turn.close();
         turn.close();
         assertThatThrownBy(() -> lanes.takeTurn(KEY))
-                .satisfies(failure ->
-                        assertThat(Diagnosis.of(failure).type()).isEqualTo(ProblemType.STORE_UNAVAILABLE));
+                .satisfies(
+                        failure -> assertThat(Diagnosis.of(failure).type()).isEqualTo(ProblemType.STORE_UNAVAILABLE));
         replicas.leasesEnd();
         assertThat(replicas.process().next(KEY, 1)).hasSize(1);
     }

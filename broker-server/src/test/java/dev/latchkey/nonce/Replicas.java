@@ -35,8 +35,7 @@ public final class Replicas implements AutoCloseable {
     }
 
     /** The same on a given database, with the longest time of a call. */
-    public Replicas(
-            DatabaseAccess database, Clock clock, Duration patience, int mostWaiting, Duration deadline) {
+    public Replicas(DatabaseAccess database, Clock clock, Duration patience, int mostWaiting, Duration deadline) {
         this.database = database;
         this.deadline = deadline;
         this.clock = clock;
@@ -64,8 +63,8 @@ public final class Replicas implements AutoCloseable {
 
     AgroalDataSource pool() {
         try {
-            AgroalDataSource pool = AgroalDataSource.from(
-                    new AgroalDataSourceConfigurationSupplier().connectionPoolConfiguration(settings -> settings.maxSize(2)
+            AgroalDataSource pool = AgroalDataSource.from(new AgroalDataSourceConfigurationSupplier()
+                    .connectionPoolConfiguration(settings -> settings.maxSize(2)
                             .acquisitionTimeout(Duration.ofSeconds(5))
                             .connectionFactoryConfiguration(factory -> factory.jdbcUrl(database.url())
                                     .principal(new NamePrincipal(database.username()))
@@ -105,7 +104,8 @@ public final class Replicas implements AutoCloseable {
     private OutboundConfig outbound() {
         return new SmallRyeConfigBuilder()
                 .withMapping(OutboundConfig.class)
-                .withSources(new PropertiesConfigSource(Map.of("latchkey.outbound.deadline", deadline.toString()), "test", 100))
+                .withSources(new PropertiesConfigSource(
+                        Map.of("latchkey.outbound.deadline", deadline.toString()), "test", 100))
                 .addDiscoveredConverters()
                 .build()
                 .getConfigMapping(OutboundConfig.class);

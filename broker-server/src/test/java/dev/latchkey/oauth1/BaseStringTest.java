@@ -56,8 +56,7 @@ class BaseStringTest {
         List<Parameter> parameters = FormText.parse("b=2&a=%C3%A4&a=z&a=a+b&a=a%2Bb&a=z&%C3%A4=1&Z=1&a~=1&a-=1");
 
         assertThat(BaseString.of("GET", URI.create("https://a.example/"), parameters))
-                .endsWith(PercentEncoding.encode(
-                        "%C3%A4=1&Z=1&a=%C3%A4&a=a%20b&a=a%2Bb&a=z&a=z&a-=1&a~=1&b=2"));
+                .endsWith(PercentEncoding.encode("%C3%A4=1&Z=1&a=%C3%A4&a=a%20b&a=a%2Bb&a=z&a=z&a-=1&a~=1&b=2"));
     }
 
     @ParameterizedTest
@@ -76,7 +75,21 @@ class BaseStringTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"a=%", "a=%2", "a=%zz", "a=%C3", "a=%FF", "a=ä", "a=1&&b=2", "&a=1", "a=1&", "=1", "a= b", "a=%１1"})
+    @ValueSource(
+            strings = {
+                "a=%",
+                "a=%2",
+                "a=%zz",
+                "a=%C3",
+                "a=%FF",
+                "a=ä",
+                "a=1&&b=2",
+                "&a=1",
+                "a=1&",
+                "=1",
+                "a= b",
+                "a=%１1"
+            })
     @DisplayName("R118 refuses what two readers could read in two ways")
     void ambiguous(String form) {
         assertThatThrownBy(() -> FormText.parse(form)).isInstanceOf(BrokerException.class);

@@ -54,9 +54,13 @@ class RequestSignatureTest {
         Map<String, String> json = Map.of("content-type", "application/json", "X-Y", "z");
         String body = "{\"oauth_token\":\"not ours\"}";
         PartnerRequest header = sign(
-                SignatureMethod.HMAC_SHA1, ParameterPlace.HEADER, request("POST", "https://a.example/x?b=%7e", json, body));
+                SignatureMethod.HMAC_SHA1,
+                ParameterPlace.HEADER,
+                request("POST", "https://a.example/x?b=%7e", json, body));
         PartnerRequest query = sign(
-                SignatureMethod.HMAC_SHA1, ParameterPlace.QUERY, request("POST", "https://a.example/x?b=%7e", json, body));
+                SignatureMethod.HMAC_SHA1,
+                ParameterPlace.QUERY,
+                request("POST", "https://a.example/x?b=%7e", json, body));
         PartnerRequest bare = sign(
                 SignatureMethod.HMAC_SHA1, ParameterPlace.QUERY, request("GET", "https://a.example?", Map.of(), ""));
 
@@ -79,7 +83,10 @@ class RequestSignatureTest {
         PartnerRequest made = sign(
                 SignatureMethod.HMAC_SHA1, ParameterPlace.BODY, request("POST", "https://a.example/", Map.of(), ""));
 
-        assertThat(form.body()).asString().startsWith("b=%7e&c=+&oauth_consumer_key=ck&").contains("&oauth_signature=");
+        assertThat(form.body())
+                .asString()
+                .startsWith("b=%7e&c=+&oauth_consumer_key=ck&")
+                .contains("&oauth_signature=");
         assertThat(form.headers()).containsExactly(Map.entry("content-TYPE", FORM + "; charset=UTF-8"));
         assertThat(made.body()).asString().startsWith("oauth_consumer_key=ck&");
         assertThat(made.headers()).containsExactly(Map.entry("Content-Type", FORM));
@@ -116,19 +123,25 @@ class RequestSignatureTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"https://a.example/, true", "http://127.0.0.1:80/, true", "http://[::1]/, true",
-        "http://a.example/, false", "http://127.0.0.1.a.example/, false"})
+    @CsvSource({
+        "https://a.example/, true",
+        "http://127.0.0.1:80/, true",
+        "http://[::1]/, true",
+        "http://a.example/, false",
+        "http://127.0.0.1.a.example/, false"
+    })
     @DisplayName("R97 signs by PLAINTEXT over TLS only")
     void plaintext(String address, boolean allowed) {
         PartnerRequest bare = request("GET", address, Map.of(), "");
         if (allowed) {
-            assertThat(sign(SignatureMethod.PLAINTEXT, ParameterPlace.HEADER, bare).headers().get("Authorization"))
+            assertThat(sign(SignatureMethod.PLAINTEXT, ParameterPlace.HEADER, bare)
+                            .headers()
+                            .get("Authorization"))
                     .contains("oauth_signature=\"cs%26ts\"");
         } else {
             assertThatThrownBy(() -> sign(SignatureMethod.PLAINTEXT, ParameterPlace.HEADER, bare))
                     .isInstanceOfSatisfying(
-                            BrokerException.class,
-                            e -> assertThat(e.type()).isEqualTo(ProblemType.URL_NOT_ALLOWED));
+                            BrokerException.class, e -> assertThat(e.type()).isEqualTo(ProblemType.URL_NOT_ALLOWED));
         }
     }
 

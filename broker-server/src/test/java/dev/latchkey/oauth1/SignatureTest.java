@@ -26,14 +26,15 @@ class SignatureTest {
     private static final Signatory PRINTER = client("dpf43f3p2l4k3l03", "kd94hf93k423kf44");
 
     private static Signatory client(String key, String secret) {
-        return Signatory.client(
-                name -> Optional.ofNullable(Map.of("consumer_key", key, "consumer_secret", secret).get(name))
-                        .map(Secret::of));
+        return Signatory.client(name -> Optional.ofNullable(
+                        Map.of("consumer_key", key, "consumer_secret", secret).get(name))
+                .map(Secret::of));
     }
 
     private static String sign(Signatory signatory, String method, String address, String... parameters) {
         URI uri = URI.create(address);
-        List<Parameter> all = new ArrayList<>(uri.getRawQuery() == null ? List.of() : FormText.parse(uri.getRawQuery()));
+        List<Parameter> all =
+                new ArrayList<>(uri.getRawQuery() == null ? List.of() : FormText.parse(uri.getRawQuery()));
         all.add(new Parameter("oauth_consumer_key", signatory.consumerKey().reveal(Purpose.SEND_TO_PARTNER)));
         all.add(new Parameter("oauth_signature_method", "HMAC-SHA1"));
         for (int i = 0; i < parameters.length; i += 2) {
@@ -125,9 +126,7 @@ class SignatureTest {
         assertThat(Signature.of(SignatureMethod.PLAINTEXT, client("ck", "a&b c"), "base"))
                 .isEqualTo("a%26b%20c&");
         assertThat(Signature.of(
-                        SignatureMethod.PLAINTEXT,
-                        client("ck", "cs").with(Secret.of("t"), Secret.of("t%s")),
-                        "base"))
+                        SignatureMethod.PLAINTEXT, client("ck", "cs").with(Secret.of("t"), Secret.of("t%s")), "base"))
                 .isEqualTo("cs&t%25s");
     }
 

@@ -45,7 +45,8 @@ class StampsTest {
     @Test
     @DisplayName("R97 goes by the partner's clock from its first refusal on, for that registration only")
     void learns() {
-        assertThat(stamps.learn("p", 401, Optional.of("Sun, 22 Nov 2026 12:05:00 GMT"))).isTrue();
+        assertThat(stamps.learn("p", 401, Optional.of("Sun, 22 Nov 2026 12:05:00 GMT")))
+                .isTrue();
 
         assertThat(stamps.next("p").time()).isEqualTo(NOW.plusSeconds(300));
         assertThat(stamps.next("q").time()).isEqualTo(NOW);
@@ -62,7 +63,8 @@ class StampsTest {
     @ValueSource(ints = {200, 302, 404, 429, 500, 503})
     @DisplayName("R97 learns from refusals only")
     void learnsFromRefusalsOnly(int status) {
-        assertThat(stamps.learn("p", status, Optional.of("Sun, 22 Nov 2026 12:05:00 GMT"))).isFalse();
+        assertThat(stamps.learn("p", status, Optional.of("Sun, 22 Nov 2026 12:05:00 GMT")))
+                .isFalse();
         assertThat(stamps.next("p").time()).isEqualTo(NOW);
     }
 

@@ -40,8 +40,8 @@ class StreamingPartnerHttpTest {
 
     @Test
     void passesBothHeadsAndBothBodiesOn() throws Exception {
-        try (FaultyServer partner =
-                FaultyServer.start(answering(response(201, "Content-Encoding: br\r\nX-A: 1\r\nx-a: 2\r\n", "packed")))) {
+        try (FaultyServer partner = FaultyServer.start(
+                answering(response(201, "Content-Encoding: br\r\nX-A: 1\r\nx-a: 2\r\n", "packed")))) {
             PartnerRequest head = new PartnerRequest(
                     "PUT", partner.uri("/a;b=c/%7Ex?q=%20+%2F&&"), Map.of("Content-Encoding", "gzip"), new byte[0]);
 
@@ -209,14 +209,15 @@ class StreamingPartnerHttpTest {
     @Test
     @DisplayName("R129 the guard holds for streams; R64 a redirect is an answer; R27 nothing is sent twice")
     void isGuardedLikeEveryCall() throws Exception {
-        for (String url : new String[] {"http://10.0.0.1/", "https://partner.example:22/", "https://169.254.169.254/"}) {
+        for (String url :
+                new String[] {"http://10.0.0.1/", "https://partner.example:22/", "https://169.254.169.254/"}) {
             assertThatExceptionOfType(PartnerCallException.class)
                     .isThrownBy(() -> streams.open(PartnerRequest.get(URI.create(url)), none()))
                     .satisfies(e -> assertThat(e.reason()).isEqualTo(Reason.NOT_ALLOWED));
         }
         try (FaultyServer other = FaultyServer.start(answering(response(200, "", "caught")));
-                FaultyServer partner = FaultyServer.start(
-                        answering(response(307, "Location: " + other.uri("/steal") + "\r\n", "")));
+                FaultyServer partner =
+                        FaultyServer.start(answering(response(307, "Location: " + other.uri("/steal") + "\r\n", "")));
                 PartnerStream answer = streams.open(post(partner), none())) {
             assertThat(answer.status()).isEqualTo(307);
             assertThat(other.connections()).isZero();

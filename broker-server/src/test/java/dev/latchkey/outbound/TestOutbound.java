@@ -72,8 +72,7 @@ public final class TestOutbound {
 
     /** Streams open for loopback, with these bounds. */
     static StreamingPartnerHttp streams(Duration deadline, Streams bounds) {
-        OutboundConfig config =
-                new Config(true, deadline, Duration.ofSeconds(3), 262_144, bounds, Set.of(443));
+        OutboundConfig config = new Config(true, deadline, Duration.ofSeconds(3), 262_144, bounds, Set.of(443));
         return new StreamingPartnerHttp(
                 config,
                 new SsrfGuard(config),

@@ -37,7 +37,8 @@ class CredentialFileTest {
     void readsPkcs1AsTheSameKey() throws Exception {
         ObjectNode file = object().put("private_key", KEY.pkcs1Pem());
 
-        assertThat(parse(file.toString()).identity()).isEqualTo(parse(KEY.text()).identity());
+        assertThat(parse(file.toString()).identity())
+                .isEqualTo(parse(KEY.text()).identity());
     }
 
     @Test
@@ -81,7 +82,9 @@ class CredentialFileTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"[]", "7", "\"text\"", "{", "{}{}", "null", "{\"key_id\":\"canary\",\"key_id\":\"b\"}", "\u0000"})
+    @ValueSource(
+            strings = {"[]", "7", "\"text\"", "{", "{}{}", "null", "{\"key_id\":\"canary\",\"key_id\":\"b\"}", "\u0000"
+            })
     void wantsOneObject(String text) {
         assertRefused(text, "/at");
     }

@@ -34,7 +34,15 @@ class OAuth1RegistrationTest {
         return story.admin()
                 .post(
                         "/partners",
-                        Map.of("id", story.partner(), "catalog", "oauth1", "credentials", credentials, "settings", all));
+                        Map.of(
+                                "id",
+                                story.partner(),
+                                "catalog",
+                                "oauth1",
+                                "credentials",
+                                credentials,
+                                "settings",
+                                all));
     }
 
     private static void refused(Answer answer, String pointer) {
@@ -82,9 +90,7 @@ class OAuth1RegistrationTest {
     void addresses() {
         Map<String, String> secret = Map.of("consumer_key", "ck", "consumer_secret", "cs-1");
 
-        refused(
-                register(secret, Map.of("endpoints", Map.of("issuer", story.at("oauth1")))),
-                "/settings/endpoints");
+        refused(register(secret, Map.of("endpoints", Map.of("issuer", story.at("oauth1")))), "/settings/endpoints");
         refused(
                 register(
                         secret,

@@ -60,7 +60,8 @@ class RefusedSessionTest {
     Clock clock;
 
     @Test
-    @DisplayName("R111 a killed session costs one login for 200 callers, also where three processes have no memory in common")
+    @DisplayName(
+            "R111 a killed session costs one login for 200 callers, also where three processes have no memory in common")
     void oneLogin() {
         NoonStory noon = NoonStory.ownAccount();
         Connection connection = connection(noon.active(noon.story().app("shop")));
@@ -69,13 +70,18 @@ class RefusedSessionTest {
         noon.story().control().killNoonSessions(noon.key().keyId());
         noon.story()
                 .control()
-                .fault(FaultOrder.at("noon").endpoint("login").client(noon.key().keyId()).latency(Duration.ofMillis(300)));
+                .fault(FaultOrder.at("noon")
+                        .endpoint("login")
+                        .client(noon.key().keyId())
+                        .latency(Duration.ofMillis(300)));
         AtomicInteger caller = new AtomicInteger();
 
-        List<HeldToken> fresh = AtOnce.run(200, () -> processes
-                .get(caller.getAndIncrement() % 3)
-                .renewAfterRefusal(connection, dead, ACTOR)
-                .orElseThrow());
+        List<HeldToken> fresh = AtOnce.run(
+                200,
+                () -> processes
+                        .get(caller.getAndIncrement() % 3)
+                        .renewAfterRefusal(connection, dead, ACTOR)
+                        .orElseThrow());
 
         assertThat(fresh.stream().map(token -> token.credential().handle()).distinct())
                 .hasSize(1);
@@ -92,8 +98,7 @@ class RefusedSessionTest {
         HeldToken first = tokens.get(connection, Duration.ZERO, ACTOR);
 
         HeldToken second = tokens.renewAfterRefusal(connection, first, ACTOR).orElseThrow();
-        List<Optional<HeldToken>> again =
-                AtOnce.run(20, () -> tokens.renewAfterRefusal(connection, second, ACTOR));
+        List<Optional<HeldToken>> again = AtOnce.run(20, () -> tokens.renewAfterRefusal(connection, second, ACTOR));
 
         assertThat(again).containsOnly(Optional.empty());
         assertThat(tokens.renewAfterRefusal(connection, first, ACTOR)).contains(second);
@@ -120,10 +125,12 @@ class RefusedSessionTest {
         HeldToken refused = processes.getFirst().get(connection, Duration.ZERO, ACTOR);
         AtomicInteger caller = new AtomicInteger();
 
-        List<HeldToken> fresh = AtOnce.run(200, () -> processes
-                .get(caller.getAndIncrement() % 3)
-                .renewAfterRefusal(connection, refused, ACTOR)
-                .orElseThrow());
+        List<HeldToken> fresh = AtOnce.run(
+                200,
+                () -> processes
+                        .get(caller.getAndIncrement() % 3)
+                        .renewAfterRefusal(connection, refused, ACTOR)
+                        .orElseThrow());
 
         assertThat(fresh.stream().map(token -> token.credential().handle()).distinct())
                 .hasSize(1)
@@ -193,15 +200,17 @@ class RefusedSessionTest {
     }
 
     private static void awaitCalls(AtomicInteger calls, int wanted) {
-        org.awaitility.Awaitility.await()
-                .atMost(Duration.ofSeconds(60))
-                .until(() -> calls.get() >= wanted);
+        org.awaitility.Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> calls.get() >= wanted);
     }
 
     private static void assertLogins(NoonStory noon, String keyId, int number) {
         List<JsonNode> logins = noon.logins(keyId);
-        assertThat(logins).hasSize(number).allMatch(login -> login.path("accepted").asBoolean());
-        assertThat(logins.stream().map(login -> login.path("claims").path("jti").asText()).distinct())
+        assertThat(logins)
+                .hasSize(number)
+                .allMatch(login -> login.path("accepted").asBoolean());
+        assertThat(logins.stream()
+                        .map(login -> login.path("claims").path("jti").asText())
+                        .distinct())
                 .hasSize(number);
     }
 }

@@ -33,7 +33,8 @@ class ApiKeyFlowTest {
             call("account.withdraw", "{\"from_hash\":\"a\",\"to_hash\":\"b\",\"amount\":\"5\"}");
 
     @Test
-    @DisplayName("R119 Noones takes the sealed form, through the proxy and from the app itself; no log holds the key's secret")
+    @DisplayName(
+            "R119 Noones takes the sealed form, through the proxy and from the app itself; no log holds the key's secret")
     void noones() {
         KeyStory story = story("noones-hmac", "/noones/api");
         try (CapturedLog log = CapturedLog.of("dev.latchkey")) {
@@ -71,7 +72,9 @@ class ApiKeyFlowTest {
         assertThat(app.sign("http://127.0.0.1:1/noones/api/user/me", "", FORM).code())
                 .isEqualTo("url_not_allowed");
         assertThat(app.sign(story.base() + "/../oauth2/token", "", FORM).code()).isEqualTo("url_not_allowed");
-        assertThat(app.sign(story.base() + "/user/me", "nonce=1", FORM).expect(400).code())
+        assertThat(app.sign(story.base() + "/user/me", "nonce=1", FORM)
+                        .expect(400)
+                        .code())
                 .isEqualTo("invalid_request");
         assertThat(app.proxy("user/me", "apiseal=00", FORM).expect(400).code()).isEqualTo("invalid_request");
         assertThat(app.app()
@@ -89,7 +92,8 @@ class ApiKeyFlowTest {
 
         Answer one = app.proxy("", LIST, JSON).expect(200);
         assertThat(one.json().at("/result/accounts/0/currency").asText()).isEqualTo("btc");
-        String batch = "[" + LIST + "," + call("transaction.list", "{\"max_count\":10}").replace("7}", "\"x\"}") + "]";
+        String batch = "[" + LIST + ","
+                + call("transaction.list", "{\"max_count\":10}").replace("7}", "\"x\"}") + "]";
         Answer two = app.proxy("", batch, JSON).expect(200);
         assertThat(two.json().at("/0/result").isObject()).isTrue();
         assertThat(two.json().at("/1/id").asText()).isEqualTo("x");
@@ -115,7 +119,11 @@ class ApiKeyFlowTest {
                         .expect(403)
                         .code())
                 .isEqualTo("method_not_granted");
-        assertThat(trusted.proxy("", WITHDRAW, JSON).expect(200).json().at("/result/confirm_type").asText())
+        assertThat(trusted.proxy("", WITHDRAW, JSON)
+                        .expect(200)
+                        .json()
+                        .at("/result/confirm_type")
+                        .asText())
                 .isEqualTo("email");
     }
 
@@ -125,7 +133,10 @@ class ApiKeyFlowTest {
         KeyStory story = story("cryptonex", "/cryptonex/api").registered();
         Granted app = story.granted("account.withdraw");
         story.control()
-                .fault(FaultOrder.at("cryptonex").client(story.key()).endpoint("api").dropAfterCommit());
+                .fault(FaultOrder.at("cryptonex")
+                        .client(story.key())
+                        .endpoint("api")
+                        .dropAfterCommit());
         long before = story.control().count("cryptonex", "api");
 
         Answer lost = app.proxy("", WITHDRAW, JSON).expect(504);
@@ -159,9 +170,12 @@ class ApiKeyFlowTest {
         signed.json()
                 .path("headers")
                 .properties()
-                .forEach(field -> request.header(field.getKey(), field.getValue().asText()));
+                .forEach(
+                        field -> request.header(field.getKey(), field.getValue().asText()));
         try (HttpClient http = HttpClient.newHttpClient()) {
-            return new ObjectMapper().readTree(http.send(request.build(), BodyHandlers.ofString()).body());
+            return new ObjectMapper()
+                    .readTree(
+                            http.send(request.build(), BodyHandlers.ofString()).body());
         } catch (IOException e) {
             throw new AssertionError(e);
         } catch (InterruptedException e) {

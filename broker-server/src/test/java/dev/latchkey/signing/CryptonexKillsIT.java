@@ -38,10 +38,7 @@ class CryptonexKillsIT {
         try (Sandbox sandbox = Sandbox.start(SandboxConfig.defaults())) {
             SandboxControl control = new SandboxControl(sandbox.baseUri());
             control.registerClient("cryptonex", "key1", "secret1");
-            control.fault(FaultOrder.at("cryptonex")
-                    .endpoint("api")
-                    .forever()
-                    .arrivalJitter(Duration.ofMillis(20)));
+            control.fault(FaultOrder.at("cryptonex").endpoint("api").forever().arrivalJitter(Duration.ofMillis(20)));
             for (int i = 0; i < PROCESSES; i++) {
                 processes.add(start(sandbox));
             }

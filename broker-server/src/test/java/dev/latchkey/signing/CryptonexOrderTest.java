@@ -106,8 +106,7 @@ class CryptonexOrderTest {
 
     /** What the partner answered; empty if its answer was lost. The client would send a POST again by no means. */
     private String send(JsonRpcSigner signer) throws InterruptedException {
-        PartnerRequest signed =
-                signer.sign(context, Registered.CREDENTIAL, Registered.post(context, "", CALL));
+        PartnerRequest signed = signer.sign(context, Registered.CREDENTIAL, Registered.post(context, "", CALL));
         HttpRequest.Builder request = HttpRequest.newBuilder(sandbox.baseUri().resolve("/cryptonex/api"))
                 .POST(BodyPublishers.ofByteArray(signed.body()));
         signed.headers().forEach(request::header);
@@ -120,8 +119,6 @@ class CryptonexOrderTest {
 
     private Map<String, Object> rejections() {
         return new ObjectMapper()
-                .convertValue(
-                        control.counters().at("/partners/cryptonex/rejections"),
-                        new TypeReference<>() {});
+                .convertValue(control.counters().at("/partners/cryptonex/rejections"), new TypeReference<>() {});
     }
 }

@@ -47,7 +47,8 @@ class CryptonexProcessesIT {
     private final AtomicBoolean over = new AtomicBoolean();
 
     @Test
-    @DisplayName("R114 R115 200 callers, 3 processes, one key, 20 kills: the partner sees growing nonces only, no reject")
+    @DisplayName(
+            "R114 R115 200 callers, 3 processes, one key, 20 kills: the partner sees growing nonces only, no reject")
     void killedTwentyTimes() throws InterruptedException {
         try (Sandbox sandbox = Sandbox.start(SandboxConfig.defaults())) {
             start();
@@ -61,10 +62,7 @@ class CryptonexProcessesIT {
                             "/cryptonex/api")
                     .registered();
             story.control()
-                    .fault(FaultOrder.at("cryptonex")
-                            .endpoint("api")
-                            .forever()
-                            .arrivalJitter(Duration.ofMillis(20)));
+                    .fault(FaultOrder.at("cryptonex").endpoint("api").forever().arrivalJitter(Duration.ofMillis(20)));
             Granted granted = story.granted("transaction.list");
 
             List<Thread> callers = IntStream.range(0, CALLERS)

@@ -41,7 +41,9 @@ class FormSealSignerTest {
         assertThat(sealed("text=a+b%2b%c3%a9&list=1&list=2", "Content-Type", FORM))
                 .isEqualTo("apikey=key1&nonce=1893456000&text=a%20b%2B%C3%A9&list=1&list=2"
                         + "&apiseal=35534b9f459cdd667364107904514439a7d488a2954dae72f2559846b8f538e4");
-        assertThat(sealed("")).isEqualTo("apikey=key1&nonce=1893456000&apiseal=48c896e292d03c7f58a660a6254a1c86330edc6264b705293430a3ff8e022eb1");
+        assertThat(sealed(""))
+                .isEqualTo(
+                        "apikey=key1&nonce=1893456000&apiseal=48c896e292d03c7f58a660a6254a1c86330edc6264b705293430a3ff8e022eb1");
     }
 
     @Test
@@ -61,8 +63,7 @@ class FormSealSignerTest {
                     registration, Registered.CREDENTIAL, Registered.post(registration, "/offer/all", form)));
 
             int end = whole.lastIndexOf("&apiseal=");
-            assertThat(whole.substring(end + "&apiseal=".length()))
-                    .isEqualTo(openssl(secret, whole.substring(0, end)));
+            assertThat(whole.substring(end + "&apiseal=".length())).isEqualTo(openssl(secret, whole.substring(0, end)));
         }
     }
 
@@ -74,8 +75,8 @@ class FormSealSignerTest {
         PartnerRequest out = signer.sign(context, Registered.CREDENTIAL, bare);
 
         assertThat(out.headers())
-                .isEqualTo(Map.of(
-                        "Content-Type", "text/plain", "Accept", "application/json; version=1", "X-Trace", "7"));
+                .isEqualTo(
+                        Map.of("Content-Type", "text/plain", "Accept", "application/json; version=1", "X-Trace", "7"));
         assertThat(out.method()).isEqualTo("POST");
         assertThat(out.uri()).isEqualTo(URI.create("https://noones.com/api/user/me"));
         assertThat(signer.scheme()).isEqualTo(SigningScheme.FORM_SEAL);
@@ -105,8 +106,8 @@ class FormSealSignerTest {
         PartnerRequest get = new PartnerRequest("GET", bare.uri(), Map.of(), new byte[0]);
         assertThatThrownBy(() -> signer.sign(context, Registered.CREDENTIAL, get))
                 .satisfies(is(ProblemType.INVALID_REQUEST));
-        assertThatThrownBy(() -> signer.sign(
-                        context, Registered.CREDENTIAL, Registered.post(context, "/user/me?a=b", "")))
+        assertThatThrownBy(
+                        () -> signer.sign(context, Registered.CREDENTIAL, Registered.post(context, "/user/me?a=b", "")))
                 .satisfies(is(ProblemType.INVALID_REQUEST));
         assertThatThrownBy(() -> sealed("{}", "Content-Type", "application/json"))
                 .satisfies(is(ProblemType.UNSUPPORTED_MEDIA_TYPE));
@@ -117,17 +118,14 @@ class FormSealSignerTest {
     @Test
     void saysWhenTheRegistrationHasNoKey() {
         HandshakeContext empty = new HandshakeContext(
-                context.partner(),
-                context.metadata(),
-                new SecretFields(Map.of()),
-                context.scopes());
+                context.partner(), context.metadata(), new SecretFields(Map.of()), context.scopes());
         assertThatThrownBy(() -> signer.sign(empty, Registered.CREDENTIAL, Registered.post(context, "/x", "a=b")))
                 .satisfies(is(ProblemType.PARTNER_MISCONFIGURED));
     }
 
     private String sealed(String form, String... headers) {
-        return Registered.text(signer.sign(
-                context, Registered.CREDENTIAL, Registered.post(context, "/offer/all", form, headers)));
+        return Registered.text(
+                signer.sign(context, Registered.CREDENTIAL, Registered.post(context, "/offer/all", form, headers)));
     }
 
     private static Consumer<Throwable> is(ProblemType type) {

@@ -58,8 +58,8 @@ class JsonRpcSignerTest {
 
         JsonNode params = json(whole).path("params");
         long nonce = params.path("nonce").longValue();
-        String added = "\"key\":\"key\\\"1\",\"nonce\":" + nonce + ",\"sign\":\"" + sha256("account.withdraw", nonce)
-                + "\",";
+        String added =
+                "\"key\":\"key\\\"1\",\"nonce\":" + nonce + ",\"sign\":\"" + sha256("account.withdraw", nonce) + "\",";
         assertThat(whole).isEqualTo(bare.replace("\"params\" : {", "\"params\" : {" + added));
     }
 
@@ -76,7 +76,8 @@ class JsonRpcSignerTest {
             JsonNode call = json(signed(bare));
             assertThat(call.path("params").path("key").asText()).isEqualTo("key\"1");
             assertThat(call.path("params").path("sign").asText())
-                    .isEqualTo(sha256("user.info", call.path("params").path("nonce").longValue()));
+                    .isEqualTo(sha256(
+                            "user.info", call.path("params").path("nonce").longValue()));
             assertThat(call.path("params")).hasSize(3);
             assertThat(call.path("id").intValue()).isEqualTo(1);
         }
@@ -188,7 +189,8 @@ class JsonRpcSignerTest {
 
     @Test
     void saysThatItIsJson() {
-        PartnerRequest out = sign(Registered.post(context, "", CALL, "content-type", "application/json; charset=utf-8"));
+        PartnerRequest out =
+                sign(Registered.post(context, "", CALL, "content-type", "application/json; charset=utf-8"));
         assertThat(out.headers()).isEqualTo(Map.of("Content-Type", "application/json"));
     }
 
@@ -200,8 +202,8 @@ class JsonRpcSignerTest {
         Thread other;
         long[] late = new long[1];
         try (RequestSigner.Turn turn = signer.takeTurn(context)) {
-            other = Thread.startVirtualThread(() -> late[0] = nonce(Registered.text(elsewhere.sign(
-                    context, Registered.CREDENTIAL, Registered.post(context, "", CALL)))));
+            other = Thread.startVirtualThread(() -> late[0] = nonce(Registered.text(
+                    elsewhere.sign(context, Registered.CREDENTIAL, Registered.post(context, "", CALL)))));
             inTurn = nonce(signed(CALL));
             assertThat(nonce(signed(CALL))).isEqualTo(inTurn + 1);
         }

@@ -14,6 +14,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * A process of its own that does nothing but send with a Cryptonex key, from many callers at once, until it is killed. It
@@ -28,13 +29,12 @@ final class LaneProcess {
     /** The partner's address and the number of callers; how to reach the database comes by the environment. */
     public static void main(String[] arguments) throws InterruptedException {
         DatabaseAccess database = new DatabaseAccess(
-                System.getenv("LANE_URL"),
-                System.getenv("LANE_USER"),
-                Secret.of(System.getenv("LANE_PASSWORD")),
+                variable("LANE_URL"),
+                variable("LANE_USER"),
+                Secret.of(variable("LANE_PASSWORD")),
                 "unused",
                 Secret.of("unused"));
-        Replicas here = new Replicas(
-                database, Clock.systemUTC(), Duration.ofSeconds(60), 1000, Duration.ofSeconds(2));
+        Replicas here = new Replicas(database, Clock.systemUTC(), Duration.ofSeconds(60), 1000, Duration.ofSeconds(2));
         JsonRpcSigner signer = new JsonRpcSigner(here.process());
         HandshakeContext context = Registered.context("cryptonex", "key1", "secret1");
         HttpClient http =
@@ -46,12 +46,14 @@ final class LaneProcess {
         callForEver(signer, context, http, partner);
     }
 
-    private static void callForEver(
-            JsonRpcSigner signer, HandshakeContext context, HttpClient http, URI partner) {
+    private static String variable(String name) {
+        return Objects.requireNonNull(System.getenv(name), name);
+    }
+
+    private static void callForEver(JsonRpcSigner signer, HandshakeContext context, HttpClient http, URI partner) {
         while (!Thread.currentThread().isInterrupted()) {
             try (RequestSigner.Turn turn = signer.takeTurn(context)) {
-                PartnerRequest signed =
-                        signer.sign(context, Registered.CREDENTIAL, Registered.post(context, "", CALL));
+                PartnerRequest signed = signer.sign(context, Registered.CREDENTIAL, Registered.post(context, "", CALL));
                 HttpRequest.Builder request =
                         HttpRequest.newBuilder(partner).POST(BodyPublishers.ofByteArray(signed.body()));
                 signed.headers().forEach(request::header);

@@ -80,7 +80,8 @@ class OAuth1SignerTest {
     void registered() throws Exception {
         HandshakeContext context = affiliate();
         Credential own = new Credential.Registered();
-        String account = "{\"account\":{\"name\":\"x-ü\",\"pass\":\"p\",\"mail\":\"m@x.example\",\"terms_of_use\":\"1\"}}";
+        String account =
+                "{\"account\":{\"name\":\"x-ü\",\"pass\":\"p\",\"mail\":\"m@x.example\",\"terms_of_use\":\"1\"}}";
 
         PartnerResponse terms =
                 send(signer.sign(context, own, request("GET", affiliates("terms?lang=a%20b&lang=+%7E"), "", "")));
@@ -103,14 +104,16 @@ class OAuth1SignerTest {
 
         PartnerRequest otherQuery = request("GET", URI.create(address.replace("a=1", "a=2")), "", "");
         PartnerRequest otherPath = request("GET", URI.create(address.replace("terms", "terms/")), "", "");
-        PartnerRequest otherMethod = request("POST", URI.create(address.replace("terms", "user")), "application/json", "{}");
+        PartnerRequest otherMethod =
+                request("POST", URI.create(address.replace("terms", "user")), "application/json", "{}");
 
         assertThat(send(otherQuery).status()).isEqualTo(401);
         assertThat(send(otherPath).status()).isEqualTo(404);
         assertThat(send(otherMethod).status()).isEqualTo(401);
         assertThat(send(signed).status()).isEqualTo(200);
         assertThat(send(signed).status()).as("a nonce is good once").isEqualTo(401);
-        assertThat(partner.control().rejections("cryptonit", "nonce used twice")).isEqualTo(1);
+        assertThat(partner.control().rejections("cryptonit", "nonce used twice"))
+                .isEqualTo(1);
     }
 
     @Test
@@ -119,14 +122,15 @@ class OAuth1SignerTest {
         String form = "a=%C3%BC+b&a=&c=%7e&a=2";
         for (ParameterPlace place : ParameterPlace.values()) {
             partner.control().registerToken(OAuth1Sandbox.PARTNER, "ck", "c&s", "t 1", "s%1", "alice");
-            HandshakeContext context = partner.context(
-                    SignatureMethod.HMAC_SHA256, place, OAuth1Sandbox.client("c&s"));
+            HandshakeContext context = partner.context(SignatureMethod.HMAC_SHA256, place, OAuth1Sandbox.client("c&s"));
             PartnerRequest bare = request("POST", partner.at("api/orders?x=y"), FORM, form);
             assertThat(signer.readsBody(bare)).isTrue();
 
             PartnerRequest signed =
                     signer.sign(context, new Credential.OAuth1(Secret.of("t 1"), Secret.of("s%1")), bare);
-            byte[] changed = new String(signed.body(), StandardCharsets.UTF_8).replace("a=2", "a=3").getBytes(StandardCharsets.UTF_8);
+            byte[] changed = new String(signed.body(), StandardCharsets.UTF_8)
+                    .replace("a=2", "a=3")
+                    .getBytes(StandardCharsets.UTF_8);
             PartnerRequest other = new PartnerRequest("POST", signed.uri(), signed.headers(), changed);
 
             assertThat(send(other).status()).as("%s, with another form", place).isEqualTo(401);
@@ -149,7 +153,9 @@ class OAuth1SignerTest {
         PartnerResponse answer = send(late.sign(context, own, request("GET", affiliates("terms"), "", "")));
         assertThat(answer.status()).isEqualTo(200);
         assertThat(late.recovers(context, answer)).isFalse();
-        assertThat(late.recovers(context, refusal)).as("the same again is not the clock").isFalse();
+        assertThat(late.recovers(context, refusal))
+                .as("the same again is not the clock")
+                .isFalse();
     }
 
     @Test
@@ -168,8 +174,7 @@ class OAuth1SignerTest {
 
         assertThatThrownBy(() -> signer.sign(context, new Credential.Registered(), bare))
                 .isInstanceOfSatisfying(
-                        BrokerException.class,
-                        e -> assertThat(e.type()).isEqualTo(ProblemType.PARTNER_MISCONFIGURED));
+                        BrokerException.class, e -> assertThat(e.type()).isEqualTo(ProblemType.PARTNER_MISCONFIGURED));
         assertThat(signer.readsBody(request("POST", partner.at("api/x"), "application/json", "{}")))
                 .isFalse();
         assertThat(signer.methodsOf(bare)).containsExactly("GET");

@@ -141,7 +141,8 @@ class PartnerAddressTest {
                 "https://api.partner.example/rest/v2/a|b",
                 "https://api.partner.example/rest/v2/\"a\""
             })
-    @DisplayName("R118 R129 refuses another server, another path, and any spelling that two readers could read differently")
+    @DisplayName(
+            "R118 R129 refuses another server, another path, and any spelling that two readers could read differently")
     void refusesEverythingElse(String url) {
         assertRefused(() -> api.require(url));
     }

@@ -11,7 +11,6 @@ import dev.latchkey.testkit.BrokerClient;
 import dev.latchkey.testkit.BrokerStack;
 import dev.latchkey.testkit.FaultyServer;
 import dev.latchkey.testkit.RawHttp;
-import dev.latchkey.testkit.Story;
 import dev.latchkey.testkit.TestHttp;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -34,7 +33,8 @@ class ProxyFlowTest {
     @Test
     @DisplayName("each method reaches the partner once, with the connection's token, its path and query as they are")
     void passesEachMethodOn() throws Exception {
-        try (FaultyServer api = FaultyServer.start(answering(response(207, "X-Answer: a\r\nx-answer: b\r\n", "done")))) {
+        try (FaultyServer api =
+                FaultyServer.start(answering(response(207, "X-Answer: a\r\nx-answer: b\r\n", "done")))) {
             ProxyStory proxy = ProxyStory.begin(api);
             String token = proxy.token();
             for (String method : List.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")) {
@@ -58,7 +58,8 @@ class ProxyFlowTest {
                         .startsWith(method + " /api/v1/a;b=c/%7Ex%20y?q=%20+%2F&&empty= HTTP/1.1\r\n")
                         .contains("\r\nAuthorization: Bearer " + token + "\r\n")
                         .containsIgnoringCase("\r\nX-Asked: 1\r\n")
-                        .containsIgnoringCase("\r\nContent-Type: application/x-www-form-urlencoded; charset=latin1\r\n");
+                        .containsIgnoringCase(
+                                "\r\nContent-Type: application/x-www-form-urlencoded; charset=latin1\r\n");
                 assertThat(request.endsWith("\r\n\r\na=%zz&b")).as(request).isEqualTo(body);
             }
             assertThat(api.connections()).isEqualTo(7);
@@ -73,13 +74,15 @@ class ProxyFlowTest {
                 FaultyServer api = FaultyServer.start(connection -> {
                     String request = connection.readRequest();
                     String path = request.substring(request.indexOf(' ') + 1, request.indexOf(" HTTP"));
-                    connection.write(switch (path) {
-                        case "/api" -> response(200, "", "base");
-                        case "/api/moved" -> response(302, "Location: " + other.uri("/x") + "\r\n", "");
-                        case "/api/none" -> "HTTP/1.1 204 X\r\n\r\n";
-                        case "/api/packed" -> response(200, "Content-Encoding: br\r\n", "packed");
-                        default -> response(500, "Content-Type: application/problem+json\r\n", "{\"code\":\"x\"}");
-                    });
+                    connection.write(
+                            switch (path) {
+                                case "/api" -> response(200, "", "base");
+                                case "/api/moved" -> response(302, "Location: " + other.uri("/x") + "\r\n", "");
+                                case "/api/none" -> "HTTP/1.1 204 X\r\n\r\n";
+                                case "/api/packed" -> response(200, "Content-Encoding: br\r\n", "packed");
+                                default ->
+                                    response(500, "Content-Type: application/problem+json\r\n", "{\"code\":\"x\"}");
+                            });
                 })) {
             ProxyStory proxy = ProxyStory.begin(api);
 
@@ -209,7 +212,10 @@ class ProxyFlowTest {
         try (FaultyServer api = FaultyServer.start(answering(response(200, "", "ok")))) {
             ProxyStory proxy = ProxyStory.begin(api);
             String grant = "/connections/" + proxy.connection + "/grants/" + proxy.app.id();
-            proxy.story.approver().put(grant, Map.of("methods", List.of("GET", "HEAD"))).expect(200);
+            proxy.story
+                    .approver()
+                    .put(grant, Map.of("methods", List.of("GET", "HEAD")))
+                    .expect(200);
 
             assertThat(proxy.client().get(proxy.at("/x")).status()).isEqualTo(200);
             BrokerClient.Answer refused = proxy.client().post(proxy.at("/x"), "{}");
@@ -240,7 +246,10 @@ class ProxyFlowTest {
             ProxyStory proxy = ProxyStory.begin(api);
             assertThat(proxy.client().get(proxy.at("/x")).status()).isEqualTo(200);
 
-            proxy.story.approver().post("/connections/" + proxy.connection + "/revoke").expect(200);
+            proxy.story
+                    .approver()
+                    .post("/connections/" + proxy.connection + "/revoke")
+                    .expect(200);
 
             BrokerClient.Answer refused = proxy.client().get(proxy.at("/x"));
             assertThat(refused.status()).isEqualTo(404);
@@ -328,8 +337,9 @@ class ProxyFlowTest {
                             .send(proxy.client().request(proxy.at("/x")).POST(BodyPublishers.noBody()))
                             .status())
                     .isEqualTo(200);
-            assertThat(api.requests()).singleElement().satisfies(request -> assertThat(request)
-                    .contains("Content-Length: 0\r\n"));
+            assertThat(api.requests())
+                    .singleElement()
+                    .satisfies(request -> assertThat(request).contains("Content-Length: 0\r\n"));
         }
     }
 

@@ -52,7 +52,8 @@ final class ProxyStory {
 
     /** The outcomes and codes of the audit rows of an action, newest first. */
     List<String> audited(String action) {
-        return story.admin()
+        return story
+                .admin()
                 .get("/audit?connection=" + connection + "&action=" + action)
                 .expect(200)
                 .json()

@@ -115,9 +115,11 @@ class ProxyStreamTest {
                             .build(),
                     BodyHandlers.ofInputStream());
 
-            assertThat(new String(answer.body().readNBytes(5), StandardCharsets.US_ASCII)).isEqualTo("first");
+            assertThat(new String(answer.body().readNBytes(5), StandardCharsets.US_ASCII))
+                    .isEqualTo("first");
             answerBegun.countDown();
-            assertThat(new String(answer.body().readAllBytes(), StandardCharsets.US_ASCII)).isEqualTo("last");
+            assertThat(new String(answer.body().readAllBytes(), StandardCharsets.US_ASCII))
+                    .isEqualTo("last");
         }
     }
 
@@ -228,8 +230,8 @@ class ProxyStreamTest {
                             .send(proxy.client()
                                     .request(path)
                                     .header("Content-Type", "application/json")
-                                    .POST(BodyPublishers.ofInputStream(
-                                            () -> new ByteArrayInputStream(" ".repeat(100_000).getBytes()))))
+                                    .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(
+                                            " ".repeat(100_000).getBytes()))))
                             .status())
                     .isEqualTo(413);
             assertThat(proxy.client()
@@ -239,7 +241,8 @@ class ProxyStreamTest {
                                     .POST(BodyPublishers.ofString("packed")))
                             .status())
                     .isEqualTo(200);
-            assertThat(api.requests().getLast().toLowerCase(java.util.Locale.ROOT)).contains("content-encoding: gzip");
+            assertThat(api.requests().getLast().toLowerCase(java.util.Locale.ROOT))
+                    .contains("content-encoding: gzip");
         }
     }
 

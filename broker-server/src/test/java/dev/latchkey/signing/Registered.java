@@ -26,8 +26,7 @@ final class Registered {
 
     static HandshakeContext context(String row, String key, String secret) {
         CatalogEntry profile = TestCatalog.builtIn().find(row).orElseThrow();
-        Partner partner =
-                new Partner("p", "P", profile, URI.create("https://broker.example/callback/p"), false);
+        Partner partner = new Partner("p", "P", profile, URI.create("https://broker.example/callback/p"), false);
         return new HandshakeContext(
                 partner,
                 new ProviderMetadata(Optional.empty(), false, profile.endpoints()),
@@ -42,8 +41,7 @@ final class Registered {
         for (int i = 0; i < headers.length; i += 2) {
             fields.put(headers[i], headers[i + 1]);
         }
-        return new PartnerRequest(
-                "POST", URI.create(base + path), fields, body.getBytes(StandardCharsets.UTF_8));
+        return new PartnerRequest("POST", URI.create(base + path), fields, body.getBytes(StandardCharsets.UTF_8));
     }
 
     static String text(PartnerRequest request) {

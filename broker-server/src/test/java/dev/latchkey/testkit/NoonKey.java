@@ -25,10 +25,14 @@ public record NoonKey(String keyId, String projectCode, KeyPair pair) {
     /** The file as it is downloaded. */
     public Map<String, Object> file() {
         return Map.of(
-                "key_id", keyId,
-                "private_key", privatePem(),
-                "project_code", projectCode,
-                "channel_identifier", "robot@idp.noon.partners");
+                "key_id",
+                keyId,
+                "private_key",
+                privatePem(),
+                "project_code",
+                projectCode,
+                "channel_identifier",
+                "robot@idp.noon.partners");
     }
 
     /** The file as text. */

@@ -84,7 +84,8 @@ public final class NoonStory {
     /** Asks for a connection to our own account, which an approval makes active. */
     public String active(Story.App app) {
         String id = story.request(app);
-        Answer approval = story.approver().post("/connections/" + id + "/approve").expect(200);
+        Answer approval =
+                story.approver().post("/connections/" + id + "/approve").expect(200);
         if (!approval.text("status").equals("active")) {
             throw new AssertionError(approval.raw().body());
         }
@@ -110,8 +111,8 @@ public final class NoonStory {
         List<String> pairs = new ArrayList<>();
         token.json()
                 .path("cookies")
-                .forEach(cookie -> pairs.add(
-                        cookie.path("name").asText() + "=" + cookie.path("value").asText()));
+                .forEach(cookie -> pairs.add(cookie.path("name").asText() + "="
+                        + cookie.path("value").asText()));
         return String.join("; ", pairs);
     }
 

@@ -61,7 +61,11 @@ public final class OAuth1Sandbox implements AutoCloseable {
     public HandshakeContext context(SignatureMethod method, ParameterPlace place, SecretFields client) {
         control.oauth1Rules(
                 PARTNER,
-                Map.of("signature_method", method.wireName(), "parameters_in", place.name().toLowerCase(Locale.ROOT)));
+                Map.of(
+                        "signature_method",
+                        method.wireName(),
+                        "parameters_in",
+                        place.name().toLowerCase(Locale.ROOT)));
         Dialect dialect = new Dialect(method, place, Map.of(), Optional.empty(), Set.of());
         return context(HandshakeKind.OAUTH1, dialect, client);
     }

@@ -87,15 +87,17 @@ record CookiePartner(String name, boolean seller) implements DemoPartner {
     private Boolean addKey(Stage stage, KeyPair key) {
         stage.sandbox()
                 .registerNoonKey(
-                        "demo-" + name, PROJECT, keyId(), pem("PUBLIC KEY", key.getPublic().getEncoded()));
+                        "demo-" + name,
+                        PROJECT,
+                        keyId(),
+                        pem("PUBLIC KEY", key.getPublic().getEncoded()));
         return true;
     }
 
     /** First with us, because our answer names the redirect URI that the partner has to know. */
     private Boolean registerPartner(Stage stage, String pem) throws StepFailed {
         Map<String, Object> credentials = new TreeMap<>();
-        credentials.put(
-                "credential_file", Map.of("key_id", keyId(), "private_key", pem, "project_code", PROJECT));
+        credentials.put("credential_file", Map.of("key_id", keyId(), "private_key", pem, "project_code", PROJECT));
         if (seller) {
             credentials.put("client_id", "latchkey-" + name);
             credentials.put("client_secret", "demo-secret-of-" + name);
@@ -112,15 +114,14 @@ record CookiePartner(String name, boolean seller) implements DemoPartner {
                 .expect(201);
         if (seller) {
             stage.sandbox()
-                    .registerClient(
-                            SANDBOX, "latchkey-" + name, "demo-secret-of-" + name, answer.text("redirect_uri"));
+                    .registerClient(SANDBOX, "latchkey-" + name, "demo-secret-of-" + name, answer.text("redirect_uri"));
         }
         return true;
     }
 
     private Map<String, String> endpoints(Stage stage) {
-        Map<String, String> paths = new TreeMap<>(
-                Map.of("login_endpoint", "/noon/identity/public/v1/api/login", "api_base", "/noon/"));
+        Map<String, String> paths =
+                new TreeMap<>(Map.of("login_endpoint", "/noon/identity/public/v1/api/login", "api_base", "/noon/"));
         if (seller) {
             paths.put("authorization_endpoint", "/noon-oauth/");
             paths.put("token_create_endpoint", "/noon/identity/oauth/v1/token/create");
@@ -138,10 +139,12 @@ record CookiePartner(String name, boolean seller) implements DemoPartner {
                         stage.admin(),
                         "/apps",
                         Map.of(
-                                "id", id,
-                                "name", "Demo shop",
+                                "id",
+                                id,
+                                "name",
+                                "Demo shop",
                                 "return_urls",
-                                        List.of(stage.returnPage().address().toString())))
+                                List.of(stage.returnPage().address().toString())))
                 .expect(201);
         return new Identity(id, answer.text("secret"));
     }
@@ -178,7 +181,8 @@ record CookiePartner(String name, boolean seller) implements DemoPartner {
         Answer answer = stage.broker()
                 .post(app, "/connections/" + connection + "/token", body)
                 .expect(200);
-        if (!answer.text("token_type").equals("cookie") || answer.json().path("cookies").isEmpty()) {
+        if (!answer.text("token_type").equals("cookie")
+                || answer.json().path("cookies").isEmpty()) {
             throw new StepFailed("the answer has no cookies");
         }
         return answer;
@@ -187,7 +191,8 @@ record CookiePartner(String name, boolean seller) implements DemoPartner {
     private Boolean callPartner(Stage stage, Answer token) throws StepFailed {
         List<String> cookies = new ArrayList<>();
         for (JsonNode cookie : token.json().path("cookies")) {
-            cookies.add(cookie.path("name").asText() + "=" + cookie.path("value").asText());
+            cookies.add(
+                    cookie.path("name").asText() + "=" + cookie.path("value").asText());
         }
         HttpRequest request = HttpRequest.newBuilder(stage.sandboxAddress().resolve("/noon/identity/v1/whoami"))
                 .timeout(Duration.ofSeconds(30))
@@ -198,7 +203,8 @@ record CookiePartner(String name, boolean seller) implements DemoPartner {
             HttpResponse<String> response =
                     HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
             if (response.statusCode() != 200 || !response.body().contains(seller ? SELLER : "demo-" + name)) {
-                throw new StepFailed("the partner answered " + response.statusCode() + ", or knows us as somebody else");
+                throw new StepFailed(
+                        "the partner answered " + response.statusCode() + ", or knows us as somebody else");
             }
             return true;
         } catch (IOException unreachable) {

@@ -118,7 +118,12 @@ record OAuth1Partner(
         String secret = credentials.getOrDefault("consumer_secret", "");
         if (legs.isEmpty()) {
             stage.sandbox()
-                    .registerPreset(SANDBOX, key, secret, credentials.getOrDefault("token", ""), credentials.getOrDefault("token_secret", ""));
+                    .registerPreset(
+                            SANDBOX,
+                            key,
+                            secret,
+                            credentials.getOrDefault("token", ""),
+                            credentials.getOrDefault("token_secret", ""));
         } else {
             stage.sandbox().registerConsumer(SANDBOX, key, secret, answer.text("redirect_uri"));
         }

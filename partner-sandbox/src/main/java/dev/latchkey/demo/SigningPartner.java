@@ -32,13 +32,7 @@ import java.util.TreeMap;
  * @param beyond a request that the grant does not cover
  */
 record SigningPartner(
-        String name,
-        String api,
-        String path,
-        List<String> methods,
-        Body bare,
-        Proof proof,
-        Optional<Body> beyond)
+        String name, String api, String path, List<String> methods, Body bare, Proof proof, Optional<Body> beyond)
         implements DemoPartner {
 
     private static final JsonMapper JSON = new JsonMapper();
@@ -63,17 +57,25 @@ record SigningPartner(
         Identity app = steps.step("register the app", () -> registerApp(stage));
         String connection = steps.step("ask for a connection", () -> ask(stage, app));
         String path = "/connections/" + connection;
-        steps.step("approve", () -> stage.broker()
-                .post(stage.approver(), path + "/approve", Map.of())
-                .expect(200));
+        steps.step(
+                "approve",
+                () -> stage.broker()
+                        .post(stage.approver(), path + "/approve", Map.of())
+                        .expect(200));
         steps.step("become active", () -> new Patience(stage.broker()).untilActive(app, connection));
-        steps.step("get no token", () -> stage.broker().post(app, path + "/token", Map.of()).expect(409));
+        steps.step(
+                "get no token",
+                () -> stage.broker().post(app, path + "/token", Map.of()).expect(409));
         Answer signed = steps.step("have a request signed", () -> sign(stage, app, path));
         steps.step("send it as it was signed", () -> proven(send(signed)));
-        steps.step("send one through the broker", () -> proven(proxy(stage, app, path, bare).expect(200).json()));
+        steps.step(
+                "send one through the broker",
+                () -> proven(proxy(stage, app, path, bare).expect(200).json()));
         if (beyond.isPresent()) {
             Body more = beyond.get();
-            steps.step("be refused what is not granted", () -> proxy(stage, app, path, more).expect(403));
+            steps.step(
+                    "be refused what is not granted",
+                    () -> proxy(stage, app, path, more).expect(403));
         }
         steps.step("keep secrets", () -> keepSecrets(stage, secret));
         return new Outcome(0, 0, app, connection);
@@ -87,10 +89,14 @@ record SigningPartner(
                         stage.admin(),
                         "/partners",
                         Map.of(
-                                "id", name,
-                                "catalog", name,
-                                "credentials", Map.of("api_key", key, "api_secret", secret),
-                                "settings", Map.of("endpoints", Map.of("api_base", base))))
+                                "id",
+                                name,
+                                "catalog",
+                                name,
+                                "credentials",
+                                Map.of("api_key", key, "api_secret", secret),
+                                "settings",
+                                Map.of("endpoints", Map.of("api_base", base))))
                 .expect(201);
     }
 
@@ -117,10 +123,14 @@ record SigningPartner(
                         app,
                         connection + "/sign",
                         Map.of(
-                                "method", "POST",
-                                "url", stage.sandboxAddress().resolve(api) + path,
-                                "headers", Map.of("Content-Type", bare.type()),
-                                "body", bare.text()))
+                                "method",
+                                "POST",
+                                "url",
+                                stage.sandboxAddress().resolve(api) + path,
+                                "headers",
+                                Map.of("Content-Type", bare.type()),
+                                "body",
+                                bare.text()))
                 .expect(200);
     }
 
@@ -136,7 +146,8 @@ record SigningPartner(
         signed.json()
                 .path("headers")
                 .properties()
-                .forEach(field -> request.header(field.getKey(), field.getValue().asText()));
+                .forEach(
+                        field -> request.header(field.getKey(), field.getValue().asText()));
         try {
             HttpResponse<String> response = HTTP.send(request.build(), BodyHandlers.ofString());
             if (response.statusCode() != 200) {

@@ -60,9 +60,12 @@ class AccountKeys {
         PartnerRequest bare = CookieLogin.json(
                 endpoint,
                 Map.of(
-                        names.name("client_id"), client(context, "client_id"),
-                        names.name("client_secret"), client(context, "client_secret"),
-                        member, value.reveal(Purpose.SEND_TO_PARTNER)),
+                        names.name("client_id"),
+                        client(context, "client_id"),
+                        names.name("client_secret"),
+                        client(context, "client_secret"),
+                        member,
+                        value.reveal(Purpose.SEND_TO_PARTNER)),
                 context);
         PartnerRequest request = SessionCookies.headerFor(endpoint, ours, clock.instant())
                 .map(cookies -> bare.withHeader("Cookie", cookies))

@@ -51,7 +51,10 @@ final class CookieDate {
     }
 
     private Optional<Instant> instant() {
-        if (time.isEmpty() || day.isEmpty() || month.isEmpty() || year.filter(y -> y >= EARLIEST_YEAR).isEmpty()) {
+        if (time.isEmpty()
+                || day.isEmpty()
+                || month.isEmpty()
+                || year.filter(y -> y >= EARLIEST_YEAR).isEmpty()) {
             return Optional.empty();
         }
         Matcher clock = time.get();
@@ -65,7 +68,8 @@ final class CookieDate {
     }
 
     private static Optional<Integer> monthOf(String token) {
-        int index = token.length() < 3 ? -1 : MONTHS.indexOf(token.substring(0, 3).toLowerCase(Locale.ROOT));
+        int index =
+                token.length() < 3 ? -1 : MONTHS.indexOf(token.substring(0, 3).toLowerCase(Locale.ROOT));
         return index < 0 ? Optional.empty() : Optional.of(index + 1);
     }
 

@@ -63,8 +63,8 @@ class CookieLogin {
     LoginAnswer login(HandshakeContext context, CredentialFile file) {
         URI endpoint = context.metadata().endpoints().require(EndpointName.LOGIN_ENDPOINT);
         Dialect dialect = context.partner().profile().dialect();
-        Map<String, Object> body = Map.of(
-                dialect.name("login_token"), assertion(file), dialect.name("login_project"), file.projectCode());
+        Map<String, Object> body =
+                Map.of(dialect.name("login_token"), assertion(file), dialect.name("login_project"), file.projectCode());
         try {
             return read(http.send(json(endpoint, body, context)), endpoint, context);
         } catch (PartnerCallException e) {
@@ -83,8 +83,9 @@ class CookieLogin {
     }
 
     private String assertion(CredentialFile file) {
-        JWSHeader header =
-                new JWSHeader.Builder(JWSAlgorithm.RS256).type(JOSEObjectType.JWT).build();
+        JWSHeader header = new JWSHeader.Builder(JWSAlgorithm.RS256)
+                .type(JOSEObjectType.JWT)
+                .build();
         JWTClaimsSet claims = new JWTClaimsSet.Builder()
                 .subject(file.keyId())
                 .issueTime(Date.from(clock.instant()))

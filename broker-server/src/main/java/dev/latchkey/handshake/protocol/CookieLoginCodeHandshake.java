@@ -83,7 +83,8 @@ final class CookieLoginCodeHandshake implements Handshake, Refreshable, Importab
 
     @Override
     public boolean canRenew(Credential current) {
-        return current instanceof Credential.Session session && session.keyFile().isPresent();
+        return current instanceof Credential.Session session
+                && session.keyFile().isPresent();
     }
 
     @Override

@@ -45,13 +45,13 @@ record OAuth1Answer(Map<String, Secret> fields) {
     static OAuth1Answer read(PartnerResponse response, boolean ofClientOnly, Instant now) {
         Optional<OAuth1Answer> answer = parse(response.body());
         return switch (response.status()) {
-            case 200 -> answer.filter(it -> it.fields.keySet().containsAll(Set.of("oauth_token", "oauth_token_secret")))
-                    .orElseThrow(OAuth1Answer::nonsense);
+            case 200 ->
+                answer.filter(it -> it.fields.keySet().containsAll(Set.of("oauth_token", "oauth_token_secret")))
+                        .orElseThrow(OAuth1Answer::nonsense);
             case 400, 401, 403 -> throw refusal(response.status(), answer, ofClientOnly);
             case 429 -> throw later(ProblemType.PARTNER_RATE_LIMITED, response, now);
-            default -> throw response.status() >= 500
-                    ? later(ProblemType.PARTNER_UNAVAILABLE, response, now)
-                    : nonsense();
+            default ->
+                throw response.status() >= 500 ? later(ProblemType.PARTNER_UNAVAILABLE, response, now) : nonsense();
         };
     }
 
@@ -101,7 +101,8 @@ record OAuth1Answer(Map<String, Secret> fields) {
 
     private static BrokerException refusal(int status, Optional<OAuth1Answer> answer, boolean ofClientOnly) {
         Optional<Secret> problem = answer.flatMap(it -> it.get("oauth_problem"));
-        boolean named = problem.filter(it -> ABOUT_OUR_CLIENT.contains(it.reveal(Purpose.DIGEST))).isPresent();
+        boolean named = problem.filter(it -> ABOUT_OUR_CLIENT.contains(it.reveal(Purpose.DIGEST)))
+                .isPresent();
         return named || (status == 401 && ofClientOnly)
                 ? new BrokerException(ProblemType.PARTNER_MISCONFIGURED, "The partner refuses our client.")
                 : new BrokerException(ProblemType.PARTNER_BAD_RESPONSE, "The partner refused to issue a token.");

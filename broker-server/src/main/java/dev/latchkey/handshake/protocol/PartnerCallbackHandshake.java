@@ -9,11 +9,10 @@ import dev.latchkey.handshake.Callback;
 import dev.latchkey.handshake.Handshake;
 import dev.latchkey.handshake.HandshakeContext;
 import dev.latchkey.handshake.HandshakeStep;
+import dev.latchkey.handshake.Handshakes;
 import dev.latchkey.handshake.Importable;
 import dev.latchkey.handshake.Refreshable;
 import dev.latchkey.handshake.Renewal;
-import dev.latchkey.problem.BrokerException;
-import dev.latchkey.problem.ProblemType;
 import dev.latchkey.secret.Purpose;
 import dev.latchkey.secret.Secret;
 import dev.latchkey.secret.SecretGenerator;
@@ -38,9 +37,6 @@ import java.util.Set;
 final class PartnerCallbackHandshake implements Handshake, Refreshable, Importable {
 
     private static final String ACCESS_CODE = HandshakeStep.Redirect.ACCESS_CODE;
-    private static final String CLIENT_ID = "client_id";
-    private static final String PARTNER_ID = "partner_id";
-    private static final String REFRESH_TOKEN = "refresh_token";
     /** Under which names the access code may come back with the browser, separated by spaces. */
     private static final String RETURNED = "returned";
 
@@ -64,11 +60,10 @@ final class PartnerCallbackHandshake implements Handshake, Refreshable, Importab
     public HandshakeStep begin(HandshakeContext context, Secret state) {
         Dialect dialect = context.partner().profile().dialect();
         Secret oneTimeCode = generator.next();
+        Secret partnerId = ClientAuthenticator.credential(context, "partner_id");
         Map<String, String> query = new LinkedHashMap<>();
         query.put(dialect.name("code"), oneTimeCode.reveal(Purpose.SEND_TO_PARTNER));
-        query.put(
-                dialect.name(PARTNER_ID),
-                ClientAuthenticator.credential(context, PARTNER_ID).reveal(Purpose.SEND_TO_PARTNER));
+        query.put(dialect.name("partner_id"), partnerId.reveal(Purpose.SEND_TO_PARTNER));
         query.put(dialect.name("redirect_uri"), context.partner().redirectUri().toString());
         query.putAll(context.partner().profile().authorizationParameters());
         URI endpoint = context.metadata().endpoints().require(EndpointName.AUTHORIZATION_ENDPOINT);
@@ -84,17 +79,15 @@ final class PartnerCallbackHandshake implements Handshake, Refreshable, Importab
                 .flatMap(Optional::stream)
                 .findFirst()
                 .map(accessCode -> new BrowserReturn(accessCode, Optional.empty()))
-                .orElseThrow(() -> new BrokerException(ProblemType.STATE_INVALID, "The access code is missing."));
+                .orElseThrow(Handshakes::stateInvalid);
     }
 
     /** The access code is the one that we remember, which the engine has found by what came back. */
     @Override
     public Credential complete(HandshakeContext context, Callback callback, SecretFields memo) {
+        Secret accessCode = memo.get(ACCESS_CODE).orElseThrow();
         return tokenEndpoint
-                .ask(
-                        context,
-                        EndpointName.TOKEN_ENDPOINT,
-                        body(context, ACCESS_CODE, memo.get(ACCESS_CODE).orElseThrow()))
+                .ask(context, EndpointName.TOKEN_ENDPOINT, body(context, ACCESS_CODE, accessCode))
                 .orThrow()
                 .tokens(context.scopes(), Optional.empty());
     }
@@ -110,15 +103,12 @@ final class PartnerCallbackHandshake implements Handshake, Refreshable, Importab
         if (!(current instanceof Credential.OAuth2 tokens) || !canRenew(current)) {
             return new Renewal.Refused("no_refresh_token");
         }
-        boolean apart = context.metadata()
-                .endpoints()
-                .get(EndpointName.REFRESH_ENDPOINT)
-                .isPresent();
+        boolean apart = context.metadata().endpoints().values().containsKey(EndpointName.REFRESH_ENDPOINT);
         EndpointName endpoint = apart ? EndpointName.REFRESH_ENDPOINT : EndpointName.TOKEN_ENDPOINT;
         Secret refreshToken = tokens.refreshToken().orElseThrow();
         // Without a new refresh token the old one stays (R12).
         return tokenEndpoint
-                .ask(context, endpoint, body(context, REFRESH_TOKEN, refreshToken))
+                .ask(context, endpoint, body(context, "refresh_token", refreshToken))
                 .toRenewal(issued -> issued.tokens(tokens.scopes(), Optional.of(refreshToken)));
     }
 
@@ -135,11 +125,8 @@ final class PartnerCallbackHandshake implements Handshake, Refreshable, Importab
     /** The grant and our public id; the client secret proves the partner to us, and never goes there. */
     private static Map<String, Secret> body(HandshakeContext context, String grant, Secret value) {
         Dialect dialect = context.partner().profile().dialect();
-        return Map.of(
-                dialect.name(grant),
-                value,
-                dialect.name(CLIENT_ID),
-                ClientAuthenticator.credential(context, CLIENT_ID));
+        Secret clientId = ClientAuthenticator.credential(context, "client_id");
+        return Map.of(dialect.name(grant), value, dialect.name("client_id"), clientId);
     }
 
     private static URI withQuery(URI endpoint, Map<String, String> parameters) {

@@ -33,8 +33,11 @@ final class SetCookies {
     /** The cookies that are alive; of two with the same name, domain and path the later one. */
     static List<SessionCookie> read(List<String> lines, URI from, Instant now) {
         Map<List<String>, SessionCookie> cookies = new LinkedHashMap<>();
-        lines.stream().limit(MOST).forEach(line -> cookie(line, from, now)
-                .ifPresent(cookie -> cookies.put(List.of(cookie.name(), cookie.domain(), cookie.path()), cookie)));
+        lines.stream()
+                .limit(MOST)
+                .forEach(line -> cookie(line, from, now)
+                        .ifPresent(
+                                cookie -> cookies.put(List.of(cookie.name(), cookie.domain(), cookie.path()), cookie)));
         cookies.values()
                 .removeIf(cookie ->
                         cookie.expiresAt().filter(end -> !end.isAfter(now)).isPresent());

@@ -30,8 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class CookieLoginCodeHandshakeTest implements HandshakeContract<CookieLoginCodeHandshake> {
 
     private static final NoonKey SELLER = NoonKey.of("seller-key");
-    private static final Callback CALLBACK =
-            Callback.of(Map.of("state", List.of("st"), "code", List.of("the code")));
+    private static final Callback CALLBACK = Callback.of(Map.of("state", List.of("st"), "code", List.of("the code")));
     private static final SecretFields NOTHING = new SecretFields(Map.of());
 
     private final ScriptedPartner partner = new ScriptedPartner();
@@ -71,8 +70,7 @@ class CookieLoginCodeHandshakeTest implements HandshakeContract<CookieLoginCodeH
                 .answers(200, SELLER.text())
                 .acts(NoonContext.cookies("s=theirs; Path=/; Max-Age=600"));
 
-        Credential.Session session =
-                (Credential.Session) handshake(partner).complete(context, CALLBACK, NOTHING);
+        Credential.Session session = (Credential.Session) handshake(partner).complete(context, CALLBACK, NOTHING);
 
         assertThat(session.handle()).isEqualTo(Secret.of("theirs"));
         assertThat(session.expiresAt()).isEqualTo(ScriptedPartner.NOW.plusSeconds(600));
@@ -94,8 +92,7 @@ class CookieLoginCodeHandshakeTest implements HandshakeContract<CookieLoginCodeH
                 .answers(200, SELLER.text())
                 .answers(503, "");
 
-        Credential.Session session =
-                (Credential.Session) handshake(partner).complete(context, CALLBACK, NOTHING);
+        Credential.Session session = (Credential.Session) handshake(partner).complete(context, CALLBACK, NOTHING);
 
         assertThat(session.cookies()).isEmpty();
         assertThat(session.expiresAt()).isEqualTo(ScriptedPartner.NOW);
@@ -142,8 +139,8 @@ class CookieLoginCodeHandshakeTest implements HandshakeContract<CookieLoginCodeH
     @Test
     @DisplayName("a seller's refused key is over; another trouble is not")
     void renews() {
-        Credential current = handshake(partner)
-                .imported(context, SecretFields.of("credential_file", Secret.of(SELLER.text())));
+        Credential current =
+                handshake(partner).imported(context, SecretFields.of("credential_file", Secret.of(SELLER.text())));
         partner.acts(NoonContext.cookies("s=1; Path=/"))
                 .answers(401, "{}")
                 .acts(NoonContext.answers(403, "text/html", "<html>"));
@@ -173,8 +170,7 @@ class CookieLoginCodeHandshakeTest implements HandshakeContract<CookieLoginCodeH
     private void assertFails(String expected) {
         assertThatThrownBy(() -> handshake(partner).complete(context, CALLBACK, NOTHING))
                 .isInstanceOfSatisfying(
-                        BrokerException.class,
-                        e -> assertThat(e.type().code()).isEqualTo(expected));
+                        BrokerException.class, e -> assertThat(e.type().code()).isEqualTo(expected));
     }
 
     private static void assertAsked(PartnerRequest request, Map<String, String> body) {

@@ -75,7 +75,8 @@ class CookieLoginHandshakeTest implements HandshakeContract<CookieLoginHandshake
         assertThat(body.keySet()).isEqualTo(Set.of("jwt", "project"));
         assertThat(body).containsEntry("project", "PRJ-our-key");
         SignedJWT token = SignedJWT.parse(body.get("jwt"));
-        assertThat(token.verify(new RSASSAVerifier((RSAPublicKey) NoonContext.OURS.pair().getPublic())))
+        assertThat(token.verify(new RSASSAVerifier(
+                        (RSAPublicKey) NoonContext.OURS.pair().getPublic())))
                 .isTrue();
         assertThat(token.getHeader().toJSONObject()).isEqualTo(Map.of("alg", "RS256", "typ", "JWT"));
         assertThat(token.getJWTClaimsSet().getClaims().keySet()).isEqualTo(Set.of("sub", "iat", "jti"));
@@ -92,15 +93,18 @@ class CookieLoginHandshakeTest implements HandshakeContract<CookieLoginHandshake
         handshake.renew(context, OLD);
         Renewal renewal = handshake.renew(context, OLD);
 
-        assertThat(renewal).isInstanceOfSatisfying(Renewal.Renewed.class, renewed -> assertThat(
-                        ((Credential.Session) renewed.credential()).handle())
-                .isEqualTo(Secret.of("2")));
+        assertThat(renewal)
+                .isInstanceOfSatisfying(
+                        Renewal.Renewed.class,
+                        renewed -> assertThat(((Credential.Session) renewed.credential()).handle())
+                                .isEqualTo(Secret.of("2")));
         assertThat(jti(0)).isNotEqualTo(jti(1));
         assertThat(handshake.canRenew(OLD)).isTrue();
     }
 
     @ParameterizedTest
-    @DisplayName("a session ends with the first of the cookies that the API sees, and never later than the row believes")
+    @DisplayName(
+            "a session ends with the first of the cookies that the API sees, and never later than the row believes")
     @CsvSource(
             delimiter = '|',
             value = {
@@ -168,8 +172,8 @@ class CookieLoginHandshakeTest implements HandshakeContract<CookieLoginHandshake
 
     @Test
     void knowsNoBrowser() {
-        assertThatThrownBy(() ->
-                        handshake(partner).complete(context, new Callback(Map.of()), new SecretFields(Map.of())))
+        assertThatThrownBy(
+                        () -> handshake(partner).complete(context, new Callback(Map.of()), new SecretFields(Map.of())))
                 .isInstanceOf(BrokerException.class);
     }
 
@@ -179,8 +183,7 @@ class CookieLoginHandshakeTest implements HandshakeContract<CookieLoginHandshake
 
         assertThatThrownBy(() -> handshake(partner).begin(context, Secret.of("state")))
                 .isInstanceOfSatisfying(
-                        BrokerException.class,
-                        e -> assertThat(e.type()).isEqualTo(ProblemType.PARTNER_MISCONFIGURED));
+                        BrokerException.class, e -> assertThat(e.type()).isEqualTo(ProblemType.PARTNER_MISCONFIGURED));
     }
 
     private String jti(int request) throws Exception {

@@ -66,7 +66,11 @@ final class NoonContext {
                 Map.of("User-Agent", "latchkey-test"),
                 Map.of(),
                 new RefreshSemantics(
-                        RefreshSemantics.Rotation.NONE, Duration.ZERO, false, Duration.ofHours(22), Duration.ofDays(30)),
+                        RefreshSemantics.Rotation.NONE,
+                        Duration.ZERO,
+                        false,
+                        Duration.ofHours(22),
+                        Duration.ofDays(30)),
                 new Dialect(SignatureMethod.HMAC_SHA1, ParameterPlace.HEADER, NAMES, Optional.empty(), Set.of()),
                 Set.of(),
                 Optional.empty(),

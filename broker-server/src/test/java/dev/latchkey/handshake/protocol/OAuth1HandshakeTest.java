@@ -88,9 +88,14 @@ class OAuth1HandshakeTest implements HandshakeContract<OAuth1Handshake> {
         return (Credential.OAuth1) handshake.complete(context, back, step.memo());
     }
 
+    private static String parameter(Map<String, String> query, String name) {
+        return Optional.ofNullable(query.get(name)).orElseThrow();
+    }
+
     private static void fails(ProblemType type, Runnable step) {
         assertThatThrownBy(step::run)
-                .isInstanceOfSatisfying(BrokerException.class, e -> assertThat(e.type()).isEqualTo(type));
+                .isInstanceOfSatisfying(
+                        BrokerException.class, e -> assertThat(e.type()).isEqualTo(type));
     }
 
     @ParameterizedTest
@@ -99,8 +104,7 @@ class OAuth1HandshakeTest implements HandshakeContract<OAuth1Handshake> {
     void threeLegs(SignatureMethod method) throws Exception {
         RSAKey key = new RSAKeyGenerator(2048).generate();
         SecretFields client = method.signsWithKey()
-                ? SecretFields.of("consumer_key", Secret.of("ck"))
-                        .with("private_key", Secret.of(key.toJSONString()))
+                ? SecretFields.of("consumer_key", Secret.of("ck")).with("private_key", Secret.of(key.toJSONString()))
                 : OAuth1Sandbox.client("c&s ü");
         String pem = Base64.getMimeEncoder().encodeToString(key.toRSAPublicKey().getEncoded());
         for (ParameterPlace place : ParameterPlace.values()) {
@@ -124,14 +128,15 @@ class OAuth1HandshakeTest implements HandshakeContract<OAuth1Handshake> {
     void requestToken() {
         HandshakeStep.Redirect step = begun(real(), partner.context());
 
-        SeenRequest seen =
-                partner.control().requests(OAuth1Sandbox.PARTNER, "request_token").getFirst();
+        SeenRequest seen = partner.control()
+                .requests(OAuth1Sandbox.PARTNER, "request_token")
+                .getFirst();
         assertThat(seen.header("authorization").orElseThrow())
                 .contains("oauth_callback=\"http%3A%2F%2F127.0.0.1%3A1%2Fcallback%2Fp%3Fa%3Db%2520c%26d\"");
         assertThat(seen.header("user-agent")).contains("latchkey-test");
         assertThat(step.location().toString()).startsWith(partner.at("authorize") + "?oauth_token=");
         assertThat(Story.query(step.location())).containsOnlyKeys("oauth_token");
-        assertThat(Secret.of(Story.query(step.location()).get("oauth_token"))).isEqualTo(step.flow());
+        assertThat(Secret.of(parameter(Story.query(step.location()), "oauth_token"))).isEqualTo(step.flow());
     }
 
     @ParameterizedTest
@@ -188,7 +193,7 @@ class OAuth1HandshakeTest implements HandshakeContract<OAuth1Handshake> {
         fails(ProblemType.STATE_INVALID, () -> handshake.complete(context, callback(foreign), own.memo()));
         assertThat(partner.count("access_token")).isZero();
         Map<String, String> mixed = Map.of(
-                "oauth_token", own.flow().reveal(Purpose.SEND_TO_PARTNER), "oauth_verifier", foreign.get("oauth_verifier"));
+                "oauth_token", own.flow().reveal(Purpose.SEND_TO_PARTNER), "oauth_verifier", parameter(foreign, "oauth_verifier"));
         fails(ProblemType.PARTNER_BAD_RESPONSE, () -> handshake.complete(context, callback(mixed), own.memo()));
     }
 
@@ -201,7 +206,8 @@ class OAuth1HandshakeTest implements HandshakeContract<OAuth1Handshake> {
 
         assertThat(partner.count("request_token")).isEqualTo(2);
         assertThat(partner.count("access_token")).as("known by then").isEqualTo(1);
-        assertThat(partner.control().rejections(OAuth1Sandbox.PARTNER, "timestamp refused")).isEqualTo(1);
+        assertThat(partner.control().rejections(OAuth1Sandbox.PARTNER, "timestamp refused"))
+                .isEqualTo(1);
     }
 
     @Test
@@ -220,8 +226,8 @@ class OAuth1HandshakeTest implements HandshakeContract<OAuth1Handshake> {
     @DisplayName("says that our client is refused where the partner does, after one request")
     void clientRefused() {
         partner.context();
-        HandshakeContext wrong = partner.context(
-                SignatureMethod.HMAC_SHA1, ParameterPlace.HEADER, OAuth1Sandbox.client("wrong"));
+        HandshakeContext wrong =
+                partner.context(SignatureMethod.HMAC_SHA1, ParameterPlace.HEADER, OAuth1Sandbox.client("wrong"));
 
         fails(ProblemType.PARTNER_MISCONFIGURED, () -> begun(real(), wrong));
 
@@ -277,7 +283,9 @@ class OAuth1HandshakeTest implements HandshakeContract<OAuth1Handshake> {
     @DisplayName("takes a form for an answer whatever the partner calls it, and one too long for none")
     void mediaTypes(String type) {
         String form = "oauth_token=a%2Bb&oauth_token_secret=c==&oauth_callback_confirmed=true&x_auth=1\n";
-        var scripted = new ScriptedPartner().acts(() -> answer(type, form)).acts(() -> answer(type, form + "&y=" + "z".repeat(20_000)));
+        var scripted = new ScriptedPartner()
+                .acts(() -> answer(type, form))
+                .acts(() -> answer(type, form + "&y=" + "z".repeat(20_000)));
         OAuth1Handshake handshake = handshake(scripted);
 
         assertThat(begun(handshake, partner.context()).flow()).isEqualTo(Secret.of("a+b"));
@@ -285,8 +293,7 @@ class OAuth1HandshakeTest implements HandshakeContract<OAuth1Handshake> {
     }
 
     private static PartnerResponse answer(String type, String body) {
-        return new PartnerResponse(
-                200, Map.of("content-type", List.of(type)), body.getBytes(StandardCharsets.UTF_8));
+        return new PartnerResponse(200, Map.of("content-type", List.of(type)), body.getBytes(StandardCharsets.UTF_8));
     }
 
     @Test
@@ -297,7 +304,9 @@ class OAuth1HandshakeTest implements HandshakeContract<OAuth1Handshake> {
         assertThat(real().importFields()).containsExactlyInAnyOrder("token", "token_secret");
         assertThat(real().imported(partner.context(), both))
                 .isEqualTo(new Credential.OAuth1(Secret.of("t"), Secret.of("s")));
-        fails(ProblemType.INVALID_REQUEST, () -> real().imported(partner.context(), SecretFields.of("token", Secret.of("t"))));
+        fails(
+                ProblemType.INVALID_REQUEST,
+                () -> real().imported(partner.context(), SecretFields.of("token", Secret.of("t"))));
         fails(
                 ProblemType.INVALID_REQUEST,
                 () -> real().imported(partner.context(), both.with("token", Secret.of("two\nlines"))));

@@ -60,7 +60,9 @@ class SetCookiesTest {
         List<SessionCookie> cookies =
                 SetCookies.read(List.of("s=v; Domain=" + domain), URI.create("http://127.0.0.1:8600/login"), NOW);
 
-        assertThat(cookies).extracting(SessionCookie::domain).isEqualTo(expected == null ? List.of() : List.of(expected));
+        assertThat(cookies)
+                .extracting(SessionCookie::domain)
+                .isEqualTo(expected == null ? List.of() : List.of(expected));
     }
 
     @ParameterizedTest
@@ -77,13 +79,21 @@ class SetCookiesTest {
                 "s=v; Max-Age=60; Max-Age=90|2026-11-22T12:01:30Z",
             })
     void readsWhenItEnds(String line, Instant end) {
-        assertThat(read(line)).singleElement().extracting(SessionCookie::expiresAt).isEqualTo(Optional.of(end));
+        assertThat(read(line))
+                .singleElement()
+                .extracting(SessionCookie::expiresAt)
+                .isEqualTo(Optional.of(end));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"s=v; Expires=never", "s=v; Expires=22 Nov", "s=v; Expires=Sun, 31 Feb 2026 13:00:00 GMT", "s=v"})
+    @ValueSource(
+            strings = {"s=v; Expires=never", "s=v; Expires=22 Nov", "s=v; Expires=Sun, 31 Feb 2026 13:00:00 GMT", "s=v"
+            })
     void endsWithTheSessionWhereNothingReadableIsSaid(String line) {
-        assertThat(read(line)).singleElement().extracting(SessionCookie::expiresAt).isEqualTo(Optional.empty());
+        assertThat(read(line))
+                .singleElement()
+                .extracting(SessionCookie::expiresAt)
+                .isEqualTo(Optional.empty());
     }
 
     @ParameterizedTest

@@ -83,11 +83,13 @@ final class NoonOrders {
 
     private static ArrayNode sessions(NoonBook book) {
         ArrayNode all = StrictJson.object().arrayNode();
-        book.sessions().all().forEach(session -> all.addObject()
-                .put("cookie", session.cookie())
-                .put("account", session.key().account())
-                .put("key_id", session.key().id())
-                .put("expires", session.expires().toString()));
+        book.sessions()
+                .all()
+                .forEach(session -> all.addObject()
+                        .put("cookie", session.cookie())
+                        .put("account", session.key().account())
+                        .put("key_id", session.key().id())
+                        .put("expires", session.expires().toString()));
         return all;
     }
 

@@ -43,7 +43,9 @@ public record SealedForm(String key, String nonce, String sealed, String seal) {
     /** The parameters; refused if any is not percent-encoded as RFC 3986 has it, or repeats one of the three names. */
     public Parameters parameters() {
         Parameters all = Parameters.parse(sealed);
-        if (all.one("apikey").isEmpty() || all.one("nonce").isEmpty() || all.values().containsKey("apiseal")) {
+        if (all.one("apikey").isEmpty()
+                || all.one("nonce").isEmpty()
+                || all.values().containsKey("apiseal")) {
             throw new Refusal(400, "invalid_request", "repeated apikey, nonce or apiseal");
         }
         StringBuilder plain = new StringBuilder();
@@ -51,7 +53,9 @@ public record SealedForm(String key, String nonce, String sealed, String seal) {
             Map.Entry<String, List<String>> one =
                     Parameters.parse(pair).values().entrySet().iterator().next();
             String value = pair.contains("=") ? "=" + encoded(one.getValue().getFirst()) : "";
-            plain.append(plain.isEmpty() ? "" : "&").append(encoded(one.getKey())).append(value);
+            plain.append(plain.isEmpty() ? "" : "&")
+                    .append(encoded(one.getKey()))
+                    .append(value);
         }
         if (!plain.toString().equals(sealed)) {
             throw new Refusal(400, "invalid_request", "not encoded as RFC 3986 has it");

@@ -38,7 +38,9 @@ public final class NoonApi {
             String token = StrictJson.parseObject(request.body()).path("token").asText();
             Optional<String> keyId = LoginTokens.claimedKey(token);
             return new Caller(
-                    keyId, Optional.empty(), keyId.flatMap(book.accounts()::find).map(ServiceAccounts.Key::account));
+                    keyId,
+                    Optional.empty(),
+                    keyId.flatMap(book.accounts()::find).map(ServiceAccounts.Key::account));
         } catch (Refusal unreadable) {
             return Caller.unknown();
         }
@@ -48,8 +50,7 @@ public final class NoonApi {
     public Caller apiCaller(Request request) {
         return request.cookie(SESSION)
                 .flatMap(book.sessions()::find)
-                .map(session ->
-                        Caller.client(Optional.of(session.key().id())))
+                .map(session -> Caller.client(Optional.of(session.key().id())))
                 .orElseGet(Caller::unknown);
     }
 
@@ -143,7 +144,9 @@ public final class NoonApi {
         return settings.cookies().stream()
                 .map(line -> line.replace("{session}", session.cookie())
                         .replace("{project}", session.key().project())
-                        .replace("{seconds}", String.valueOf(settings.sessionLife().toSeconds()))
+                        .replace(
+                                "{seconds}",
+                                String.valueOf(settings.sessionLife().toSeconds()))
                         .replace("{date}", date))
                 .toList();
     }

@@ -99,8 +99,8 @@ public final class SellerAccess {
         return NoonApi.answered(() -> {
             String seller = spend(request, "token", TOKEN, "token unknown, spent or of another client");
             KeyPair pair = newKey();
-            ServiceAccounts.Key key = new ServiceAccounts.Key(
-                    world.tokens().next("noonkey"), seller, "PRJ-" + seller, pair.getPublic());
+            ServiceAccounts.Key key =
+                    new ServiceAccounts.Key(world.tokens().next("noonkey"), seller, "PRJ-" + seller, pair.getPublic());
             world.noon().accounts().add(key);
             ObjectNode json = StrictJson.object()
                     .put("key_id", key.id())
@@ -129,8 +129,7 @@ public final class SellerAccess {
                         browser);
         return Response.html(
                         200,
-                        ConsentPage.render(
-                                NAME, request.path(), client.id(), Set.of(), ticket.id(), ticket.csrf()))
+                        ConsentPage.render(NAME, request.path(), client.id(), Set.of(), ticket.id(), ticket.csrf()))
                 .with("Set-Cookie", COOKIE + "=" + browser + "; Path=/; HttpOnly; SameSite=Lax");
     }
 
@@ -161,10 +160,13 @@ public final class SellerAccess {
         String secret = f.requiredText("client_secret");
         String value = f.requiredText(member);
         f.done();
-        world.clients()
+        boolean known = world.clients()
                 .find(partner, id)
                 .filter(client -> client.secret().equals(Optional.of(secret)))
-                .orElseThrow(() -> new Refusal(401, "invalid_client", "client_id or client_secret"));
+                .isPresent();
+        if (!known) {
+            throw new Refusal(401, "invalid_client", "client_id or client_secret");
+        }
         String seller = world.noon()
                 .oneTime()
                 .take(prefix, value, id)

@@ -25,7 +25,8 @@ public final class Sessions {
     }
 
     Session open(ServiceAccounts.Key key, Duration life) {
-        Session session = new Session(tokens.next("noonsession"), key, clock.instant().plus(life));
+        Session session =
+                new Session(tokens.next("noonsession"), key, clock.instant().plus(life));
         live.put(session.cookie(), session);
         return session;
     }

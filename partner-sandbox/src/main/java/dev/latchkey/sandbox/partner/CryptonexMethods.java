@@ -45,7 +45,10 @@ final class CryptonexMethods {
         f.requiredText("to_hash");
         f.requiredText("amount");
         f.text("auth_2fa_code");
-        result.put("id", 7).put("balance", "76.53154234").put("confirm_type", "email").put("hash", from);
+        result.put("id", 7)
+                .put("balance", "76.53154234")
+                .put("confirm_type", "email")
+                .put("hash", from);
     }
 
     private static void transactions(Fields f, ObjectNode result) {

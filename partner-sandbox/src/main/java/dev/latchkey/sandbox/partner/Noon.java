@@ -56,7 +56,8 @@ public final class Noon implements Partner {
                     case EXCHANGE ->
                         new Operation(Endpoint.TOKEN_EXCHANGE, sellers.caller(r), edits -> sellers.exchange(r, edits));
                     case WHOAMI -> new Operation(Endpoint.API, api.apiCaller(r), edits -> api.whoami(r, edits));
-                    case String path when path.startsWith(API) ->
+                    case String path
+                    when path.startsWith(API) ->
                         new Operation(Endpoint.API, api.apiCaller(r), edits -> api.call(r, edits));
                     default -> null;
                 });

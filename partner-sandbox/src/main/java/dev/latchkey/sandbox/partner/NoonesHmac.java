@@ -121,7 +121,8 @@ public final class NoonesHmac implements Partner {
         ObjectNode data = StrictJson.object();
         switch (method) {
             case "currency/list" -> data.putArray("currencies").addObject().put("code", "USD");
-            case "offer/all" -> data.put("count", 1).putArray("offers").addObject().put("offer_hash", "hXk3");
+            case "offer/all" ->
+                data.put("count", 1).putArray("offers").addObject().put("offer_hash", "hXk3");
             case "user/me" -> data.put("username", "sandbox");
             default -> throw new Refusal(404, "not_found", "unknown method");
         }

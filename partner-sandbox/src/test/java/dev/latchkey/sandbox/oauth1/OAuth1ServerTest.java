@@ -21,6 +21,9 @@ final class OAuth1ServerTest {
     private static final String USER = "/cryptonit/apiv2/rest/affiliates/user";
     private static final String GENERIC = "generic/alpha";
 
+    /** What a token endpoint answered. */
+    private record Token(String value, String secret, String all) {}
+
     private final Rig rig = new Rig();
     private final SigningClient client = new SigningClient(rig);
 
@@ -34,21 +37,15 @@ final class OAuth1ServerTest {
         rig.close();
     }
 
-    private Map<String, String> requestToken() {
+    private Token requestToken() {
         Answer answer = client.get(REQUEST, client.parameters("ck", "oauth_callback", Rig.CALLBACK), "cs&%", "");
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
         return form(answer.text());
     }
 
-    private static Map<String, String> form(String text) {
+    private static Token form(String text) {
         URI uri = URI.create("http://x/?" + text);
-        return Map.of(
-                "token",
-                Rig.parameter(uri, "oauth_token"),
-                "secret",
-                Rig.parameter(uri, "oauth_token_secret"),
-                "all",
-                text);
+        return new Token(Rig.parameter(uri, "oauth_token"), Rig.parameter(uri, "oauth_token_secret"), text);
     }
 
     private URI consented(String requestToken) {
@@ -58,17 +55,17 @@ final class OAuth1ServerTest {
         return browser.location().orElseThrow();
     }
 
-    private Answer exchange(Map<String, String> token, String verifier) {
+    private Answer exchange(Token token, String verifier) {
         return client.get(
                 ACCESS,
-                client.parameters("ck", "oauth_token", token.get("token"), "oauth_verifier", verifier),
+                client.parameters("ck", "oauth_token", token.value(), "oauth_verifier", verifier),
                 "cs&%",
-                token.get("secret"));
+                token.secret());
     }
 
-    private Map<String, String> connected() {
-        Map<String, String> token = requestToken();
-        String verifier = Rig.parameter(consented(token.get("token")), "oauth_verifier");
+    private Token connected() {
+        Token token = requestToken();
+        String verifier = Rig.parameter(consented(token.value()), "oauth_verifier");
         return form(exchange(token, verifier).text());
     }
 
@@ -78,33 +75,33 @@ final class OAuth1ServerTest {
 
     @Test
     void walksThreeLegs() {
-        Map<String, String> token = requestToken();
-        assertThat(token.get("all")).contains("oauth_callback_confirmed=true");
-        URI back = consented(token.get("token"));
+        Token token = requestToken();
+        assertThat(token.all()).contains("oauth_callback_confirmed=true");
+        URI back = consented(token.value());
         assertThat(back.toString()).startsWith(Rig.CALLBACK + "&");
-        assertThat(Rig.parameter(back, "oauth_token")).isEqualTo(token.get("token"));
-        Map<String, String> access =
+        assertThat(Rig.parameter(back, "oauth_token")).isEqualTo(token.value());
+        Token access =
                 form(exchange(token, Rig.parameter(back, "oauth_verifier")).text());
 
         Answer me = client.get(
                 ME,
-                client.parameters("ck", "oauth_token", access.get("token"), "q", "a b~*ü"),
+                client.parameters("ck", "oauth_token", access.value(), "q", "a b~*ü"),
                 "cs&%",
-                access.get("secret"));
+                access.secret());
 
         assertThat(me.field("owner")).isEqualTo("alice");
         assertThat(rig.control().count("cryptonit", "request_token")).isEqualTo(1);
         assertThat(rig.control().count("cryptonit", "access_token")).isEqualTo(1);
         rig.control().endOAuth1Tokens("cryptonit", "alice");
-        assertThat(client.get(ME, client.parameters("ck", "oauth_token", access.get("token")), "cs&%", "x")
+        assertThat(client.get(ME, client.parameters("ck", "oauth_token", access.value()), "cs&%", "x")
                         .status())
                 .isEqualTo(401);
     }
 
     @Test
     void takesAVerifierOnceAndOnlyTheRightOne() {
-        Map<String, String> token = requestToken();
-        String verifier = Rig.parameter(consented(token.get("token")), "oauth_verifier");
+        Token token = requestToken();
+        String verifier = Rig.parameter(consented(token.value()), "oauth_verifier");
 
         assertThat(exchange(token, "wrong").text()).isEqualTo("oauth_problem=verifier_invalid");
         assertThat(exchange(token, verifier).status()).isEqualTo(200);
@@ -114,13 +111,13 @@ final class OAuth1ServerTest {
 
     @Test
     void sendsADenialBack() {
-        Map<String, String> token = requestToken();
+        Token token = requestToken();
         ConsentBrowser browser = new ConsentBrowser();
-        browser.get(rig.uri("/cryptonit/oauth/authorize?oauth_token=" + token.get("token")));
+        browser.get(rig.uri("/cryptonit/oauth/authorize?oauth_token=" + token.value()));
         browser.deny();
 
         assertThat(browser.location().orElseThrow().toString())
-                .isEqualTo(Rig.CALLBACK + "&denied=" + token.get("token"));
+                .isEqualTo(Rig.CALLBACK + "&denied=" + token.value());
         assertThat(exchange(token, "any").status()).isEqualTo(401);
     }
 
@@ -161,16 +158,16 @@ final class OAuth1ServerTest {
     @Test
     void servesAffiliatesForPresetTokensOnly() {
         rig.control().registerPreset("cryptonit", "aff", "as", "at", "ats");
-        Map<String, String> ofUser = connected();
+        Token ofUser = connected();
 
         assertThat(client.get(TERMS, client.parameters("aff", "oauth_token", "at"), "as", "ats")
                         .field("text"))
                 .isNotEmpty();
         assertThat(client.get(
                                 TERMS,
-                                client.parameters("ck", "oauth_token", ofUser.get("token")),
+                                client.parameters("ck", "oauth_token", ofUser.value()),
                                 "cs&%",
-                                ofUser.get("secret"))
+                                ofUser.secret())
                         .status())
                 .isEqualTo(401);
         String account =
@@ -212,24 +209,24 @@ final class OAuth1ServerTest {
     @Test
     void doesNotConfirmTheCallbackIfToldSo() {
         rig.control().oauth1Rules("cryptonit", Map.of("callback_confirmed", "omitted"));
-        assertThat(requestToken().get("all")).doesNotContain("confirmed");
+        assertThat(requestToken().all()).doesNotContain("confirmed");
         rig.control().oauth1Rules("cryptonit", Map.of("callback_confirmed", "false"));
-        assertThat(requestToken().get("all")).contains("oauth_callback_confirmed=false");
+        assertThat(requestToken().all()).contains("oauth_callback_confirmed=false");
     }
 
     @Test
     void forgetsRulesAndTokensOnReset() {
         rig.control().oauth1Rules("cryptonit", Map.of("callback_confirmed", "omitted"));
-        Map<String, String> access = connected();
+        Token access = connected();
         rig.control().reset();
         rig.control().registerConsumer("cryptonit", "ck", "cs&%", Rig.CALLBACK);
 
-        assertThat(requestToken().get("all")).contains("confirmed=true");
+        assertThat(requestToken().all()).contains("confirmed=true");
         assertThat(client.get(
                                 ME,
-                                client.parameters("ck", "oauth_token", access.get("token")),
+                                client.parameters("ck", "oauth_token", access.value()),
                                 "cs&%",
-                                access.get("secret"))
+                                access.secret())
                         .status())
                 .isEqualTo(401);
     }

@@ -32,9 +32,15 @@ final class CryptonexTest {
 
     @Test
     void answersAsDocumented() {
-        assertThat(post(call("user.account_list", 1, "")).json().at("/result/accounts/0/currency").asText())
+        assertThat(post(call("user.account_list", 1, ""))
+                        .json()
+                        .at("/result/accounts/0/currency")
+                        .asText())
                 .isEqualTo("btc");
-        assertThat(post(call("transaction.list", 2, ",\"max_count\":10")).json().at("/result/summary/total").asInt())
+        assertThat(post(call("transaction.list", 2, ",\"max_count\":10"))
+                        .json()
+                        .at("/result/summary/total")
+                        .asInt())
                 .isEqualTo(180);
         assertThat(post(call("account.withdraw", 3, ",\"from_hash\":\"a\",\"to_hash\":\"b\",\"amount\":\"5\""))
                         .json()
@@ -47,16 +53,22 @@ final class CryptonexTest {
                         .asText())
                 .isEqualTo("ok");
         assertThat(post(call("user.info", 5, "")).json().at("/id").asInt()).isEqualTo(2);
-        assertThat(post(call("user.info", 6, ",\"more\":1")).json().at("/error/code").asInt())
+        assertThat(post(call("user.info", 6, ",\"more\":1"))
+                        .json()
+                        .at("/error/code")
+                        .asInt())
                 .isEqualTo(-32602);
-        assertThat(post(call("user.delete", 7, "")).json().at("/error/code").asInt()).isEqualTo(-32601);
+        assertThat(post(call("user.delete", 7, "")).json().at("/error/code").asInt())
+                .isEqualTo(-32601);
     }
 
     @Test
     void takesOnlyLargerNonces() {
         assertThat(post(call("user.info", 10, "")).json().has("result")).isTrue();
-        assertThat(post(call("user.info", 10, "")).json().at("/error/code").asInt()).isEqualTo(-32003);
-        assertThat(post(call("user.info", 9, "")).json().at("/error/code").asInt()).isEqualTo(-32003);
+        assertThat(post(call("user.info", 10, "")).json().at("/error/code").asInt())
+                .isEqualTo(-32003);
+        assertThat(post(call("user.info", 9, "")).json().at("/error/code").asInt())
+                .isEqualTo(-32003);
         assertThat(post(call("user.info", 11, "")).json().has("result")).isTrue();
         assertThat(rejections("nonce is not larger than the last one")).isEqualTo(2);
     }
@@ -74,18 +86,25 @@ final class CryptonexTest {
     @Test
     void refusesWhatIsNotSigned() {
         String good = call("user.info", 1, "");
-        assertThat(post(good.replace("user.info", "user.account_list")).json().at("/error/code").asInt())
+        assertThat(post(good.replace("user.info", "user.account_list"))
+                        .json()
+                        .at("/error/code")
+                        .asInt())
                 .isEqualTo(-32002);
-        assertThat(post(good.replace("key1", "key2")).json().at("/error/code").asInt()).isEqualTo(-32001);
-        assertThat(post(good.replace("\"sign\"", "\"sgn\"")).json().at("/error/code").asInt()).isEqualTo(-32600);
+        assertThat(post(good.replace("key1", "key2")).json().at("/error/code").asInt())
+                .isEqualTo(-32001);
+        assertThat(post(good.replace("\"sign\"", "\"sgn\""))
+                        .json()
+                        .at("/error/code")
+                        .asInt())
+                .isEqualTo(-32600);
         assertThat(post("{").json().at("/error/code").asInt()).isEqualTo(-32700);
         assertThat(post(good).json().has("result")).isTrue();
     }
 
     @Test
     void jitterLetsRequestsOvertakeEachOther() {
-        rig.control()
-                .fault(FaultOrder.at("cryptonex").endpoint("api").forever().arrivalJitter(Duration.ofMillis(100)));
+        rig.control().fault(FaultOrder.at("cryptonex").endpoint("api").forever().arrivalJitter(Duration.ofMillis(100)));
         List<Thread> senders = IntStream.rangeClosed(1, 30)
                 .mapToObj(nonce -> Thread.startVirtualThread(() -> post(call("user.info", nonce, ""))))
                 .toList();

@@ -98,8 +98,8 @@ final class NoonTest {
     void checksTheToken(String algorithm, String keyId, long age, String more, int expected) {
         long issued = rig.clock().instant().getEpochSecond() - age;
         String extra = more.equals("{}") ? "" : "," + more.substring(1, more.length() - 1);
-        String claims = "{\"sub\":\"" + keyId + "\",\"iat\":" + issued + ",\"jti\":\"" + UUID.randomUUID() + "\"" + extra
-                + "}";
+        String claims =
+                "{\"sub\":\"" + keyId + "\",\"iat\":" + issued + ",\"jti\":\"" + UUID.randomUUID() + "\"" + extra + "}";
 
         assertThat(post(LOGIN, body(jws(PAIR.getPrivate(), "{\"alg\":\"" + algorithm + "\"}", claims), "PRJ1"), "")
                         .status())
@@ -164,7 +164,8 @@ final class NoonTest {
         Answer created = post(CREATE, client + "\"code\":\"" + code + "\"}", integrator);
         Answer file = post(EXCHANGE, client + "\"token\":\"" + created.field("token") + "\"}", integrator);
 
-        assertThat(post(CREATE, client + "\"code\":\"" + code + "\"}", integrator).status())
+        assertThat(post(CREATE, client + "\"code\":\"" + code + "\"}", integrator)
+                        .status())
                 .isEqualTo(400);
         String seller = login(privateKey(file.json()), file.field("key_id"), file.field("project_code"));
         assertThat(rig.get(WHOAMI, "User-Agent", "t", "Cookie", seller).field("username"))
