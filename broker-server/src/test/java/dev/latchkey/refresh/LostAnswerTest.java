@@ -57,7 +57,7 @@ class LostAnswerTest {
         assertThat(story.control().count(story.sandboxName(), "refresh")).isEqualTo(1);
 
         endAccessToken(connection);
-        story.token(app, connection);
+        longer(app, connection);
         assertThat(standing(connection)).isEqualTo(acted ? "needs_reauth invalid_grant" : "active ");
         assertThat(story.control().count(story.sandboxName(), "refresh")).isEqualTo(2);
         if (!acted) {
@@ -121,11 +121,20 @@ class LostAnswerTest {
         Story story = story("strict", 300);
         Story.App app = story.app("shop");
         String connection = story.active(app, "read");
-        new BrokerTables(database)
-                .change(
-                        "update partner set settings = jsonb_set(settings, '{endpoints,token_endpoint}',"
-                                + " '\"http://127.0.0.1:9/token\"') where id = ?",
-                        story.partner());
+        story.admin()
+                .put(
+                        "/partners/" + story.partner(),
+                        Map.of(
+                                "catalog",
+                                "oauth2",
+                                "settings",
+                                Map.of(
+                                        "endpoints",
+                                        Map.of(
+                                                "authorization_endpoint", story.at("authorize"),
+                                                "token_endpoint", "http://127.0.0.1:9/token",
+                                                "api_base", story.at("api")))))
+                .expect(200);
 
         Answer refused = longer(app, connection);
 
