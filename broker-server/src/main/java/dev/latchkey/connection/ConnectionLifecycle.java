@@ -24,6 +24,9 @@ import java.util.UUID;
 @ApplicationScoped
 public class ConnectionLifecycle {
 
+    /** The reason of an active connection whose last renewal's outcome is not known. */
+    public static final String REFRESH_AMBIGUOUS = "refresh_ambiguous";
+
     private final ConnectionStore store;
     private final AuditLog audit;
     private final ConnectionEvents events;
@@ -114,15 +117,16 @@ public class ConnectionLifecycle {
     /**
      * A renewed credential is stored. Runs inside the transaction that gives the lease back.
      *
-     * @return false if the connection is not active any more
+     * @return false if the connection is not active any more, or has a newer credential by now (R10)
      */
     @Transactional
     public boolean renewed(UUID id, NewCredential credential, Actor actor) {
-        Optional<ConnectionRow> found = store.lock(id).filter(row -> row.status() == ConnectionStatus.ACTIVE);
+        Optional<ConnectionRow> found = store.lock(id)
+                .filter(row -> row.status() == ConnectionStatus.ACTIVE && row.kvVersion <= credential.kvVersion());
         found.ifPresent(row -> {
             Scopes before = Scopes.of(Arrays.asList(row.partnerScopes));
             adopt(row, credential);
-            row.version++;
+            row.moveTo(ConnectionStatus.ACTIVE, null);
             audit.append(event(actor, AuditAction.TOKEN_REFRESHED, row).detail("kv_version", credential.kvVersion()));
             if (!before.equals(credential.scopes())) {
                 scopesChanged(row, before, credential.scopes(), actor);
@@ -171,10 +175,30 @@ public class ConnectionLifecycle {
         store.lock(id).ifPresent(row -> row.imported = false);
     }
 
-    /** The partner definitively refuses the credential: the user has to connect again. Told once. */
+    /**
+     * The partner's answer to a renewal was lost, and sending the same again could end what still works. The connection
+     * stays in use; its reason says so until a renewal has been stored.
+     */
     @Transactional
-    public void needsReauth(UUID id, String reason, Actor actor) {
-        store.lock(id).filter(row -> row.status() == ConnectionStatus.ACTIVE).ifPresent(row -> {
+    public void refreshAmbiguous(UUID id, Actor actor) {
+        store.lock(id)
+                .filter(row -> row.status() == ConnectionStatus.ACTIVE && !REFRESH_AMBIGUOUS.equals(row.reason))
+                .ifPresent(row -> {
+                    row.moveTo(ConnectionStatus.ACTIVE, REFRESH_AMBIGUOUS);
+                    audit.append(event(actor, AuditAction.REFRESH_FAILED, row).failed(REFRESH_AMBIGUOUS));
+                });
+    }
+
+    /**
+     * The partner definitively refuses the credential: the user has to connect again. Told once.
+     *
+     * @param kvVersion the version that was refused; nothing happens if there is a newer one by now (R11)
+     */
+    @Transactional
+    public void needsReauth(UUID id, int kvVersion, String reason, Actor actor) {
+        Optional<ConnectionRow> found =
+                store.lock(id).filter(row -> row.status() == ConnectionStatus.ACTIVE && row.kvVersion <= kvVersion);
+        found.ifPresent(row -> {
             row.refreshDueAt = null;
             row.moveTo(ConnectionStatus.NEEDS_REAUTH, reason);
             audit.append(event(actor, AuditAction.CONNECTION_NEEDS_REAUTH, row).failed(reason));

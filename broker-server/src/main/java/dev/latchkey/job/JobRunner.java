@@ -23,6 +23,10 @@ class JobRunner {
 
     private static final Logger LOG = Logger.getLogger(JobRunner.class);
     private static final Duration POLLING = Duration.ofSeconds(1);
+    /** A job that died with its process is run by another 20 to 30 s later; the library's own limit is half an hour. */
+    private static final Duration HEARTBEAT = Duration.ofSeconds(5);
+
+    private static final int MISSED = 4;
     private static final Duration DRAIN = Duration.ofSeconds(20);
 
     private final Scheduler scheduler;
@@ -33,6 +37,8 @@ class JobRunner {
                 .executorService(Executors.newVirtualThreadPerTaskExecutor())
                 .threads(Math.max(1, jobs.size()))
                 .pollingInterval(POLLING)
+                .heartbeatInterval(HEARTBEAT)
+                .missedHeartbeatsLimit(MISSED)
                 .shutdownMaxWait(DRAIN)
                 .build();
     }

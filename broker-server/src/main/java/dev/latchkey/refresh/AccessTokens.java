@@ -75,7 +75,7 @@ public class AccessTokens {
         if (known.isPresent() && wasRenewedJustNow(known.get()) && lives(known.get(), LEAST_LIFE)) {
             throw cannotSatisfy();
         }
-        HeldToken fresh = renewals.await(connection.id(), actor);
+        HeldToken fresh = renewed(connection, known, needed, minTtl, actor);
         if (lives(fresh, LEAST_LIFE)) {
             held.put(connection.id(), fresh);
         }
@@ -83,6 +83,30 @@ public class AccessTokens {
             throw cannotSatisfy();
         }
         return fresh;
+    }
+
+    /** By one renewal; by a second one if the first joined somebody's that found a newer, but not a longer-lived token. */
+    private HeldToken renewed(
+            Connection connection, Optional<HeldToken> known, Duration needed, Duration minTtl, Actor actor) {
+        try {
+            HeldToken first = renewals.await(connection.id(), found -> isNewAndLives(found, known), actor);
+            return first.renewed() || lives(first, needed)
+                    ? first
+                    : renewals.await(connection.id(), found -> isNewAndLives(found, Optional.of(first)), actor);
+        } catch (BrokerException e) {
+            // While nobody knows whether the refresh token is spent, the old access token is what there is.
+            return known.filter(token -> e.type() == ProblemType.OUTCOME_UNKNOWN && livesFor(token, minTtl))
+                    .orElseThrow(() -> e);
+        }
+    }
+
+    private boolean isNewAndLives(HeldToken found, Optional<HeldToken> known) {
+        return lives(found, LEAST_LIFE) && known.filter(found::isSameAs).isEmpty();
+    }
+
+    private boolean livesFor(HeldToken token, Duration minTtl) {
+        Duration left = token.remaining(clock.instant());
+        return left.isPositive() && left.compareTo(minTtl) >= 0;
     }
 
     /**
@@ -116,7 +140,7 @@ public class AccessTokens {
         Instant patience = clock.instant().plus(PATIENCE);
         for (int attempt = 1; ; attempt++) {
             try {
-                HeldToken found = renewals.await(connection.id(), Optional.of(refused), actor);
+                HeldToken found = renewals.await(connection.id(), it -> !it.isSameAs(refused), actor);
                 // A renewal that ran already, because of an older one, may have found just this one.
                 if (!found.isSameAs(refused) || attempt == MOST_LOOKS) {
                     return Optional.of(found).filter(it -> !it.isSameAs(refused));
@@ -148,7 +172,7 @@ public class AccessTokens {
         boolean worthReading = connection
                 .credential()
                 .expiresAt()
-                .filter(end -> end.isAfter(clock.instant().plus(LEAST_LIFE)))
+                .filter(end -> end.isAfter(clock.instant()))
                 .isPresent();
         return worthReading ? fromVault(connection) : Optional.empty();
     }

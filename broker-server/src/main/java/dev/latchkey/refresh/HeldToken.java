@@ -9,7 +9,7 @@ import java.time.Instant;
  *
  * @param credential what the vault holds
  * @param kvVersion the version that it holds it at
- * @param renewed whether it came from a renewal in this process, rather than from the vault
+ * @param renewed whether it came from a renewal that was waited for, rather than from the vault as it lay there
  */
 public record HeldToken(Credential.ShortLived credential, int kvVersion, boolean renewed) {
 

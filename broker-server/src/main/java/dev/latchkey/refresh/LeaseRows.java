@@ -1,83 +1,97 @@
 package dev.latchkey.refresh;
 
+import dev.latchkey.audit.Actor;
+import dev.latchkey.connection.ConnectionLifecycle;
+import dev.latchkey.connection.ConnectionLifecycle.NewCredential;
+import dev.latchkey.outbound.OutboundConfig;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.Tuple;
 import jakarta.transaction.Transactional;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.hibernate.Session;
 
 /**
- * Who may spend a refresh token: lease, fencing epoch and intent, all by the database's clock (R8). Each method is a
- * transaction of its own, so that none is open while a partner is asked (R48); there are no advisory locks (R49).
+ * Who may spend a refresh token: lease and fencing epoch, by the database's clock (R8). Each method is a transaction of
+ * its own, so that none is open while a partner is asked (R48); there are no advisory locks (R49). Thread-safe.
  */
 @ApplicationScoped
 class LeaseRows {
 
+    private static final Duration SHORTEST = Duration.ofSeconds(15);
+    /** What a lease leaves after the longest call, to store the answer. */
+    private static final Duration TO_STORE = Duration.ofSeconds(5);
+
     private final Session session;
+    private final ConnectionLifecycle lifecycle;
+    private final IntentRows intents;
+    private final Duration length;
     private final String owner = UUID.randomUUID().toString();
 
-    LeaseRows(Session session) {
+    LeaseRows(Session session, ConnectionLifecycle lifecycle, IntentRows intents, OutboundConfig outbound) {
         this.session = session;
+        this.lifecycle = lifecycle;
+        this.intents = intents;
+        Duration enough = outbound.deadline().plus(TO_STORE);
+        this.length = enough.compareTo(SHORTEST) > 0 ? enough : SHORTEST;
     }
 
     /**
-     * The right to renew one connection for 15 seconds.
+     * The right to renew one connection for 15 seconds, or for the longest call and five more.
      *
      * @param connection which
      * @param epoch grows with each lease; the fence
      * @param kvVersion the vault's version that PostgreSQL knows
+     * @param accessTokenLives whether the access token has not ended
+     * @param tokenExpiresAt when it ends, as PostgreSQL knows it
      */
-    record Lease(UUID connection, long epoch, int kvVersion) {}
+    record Lease(
+            UUID connection, long epoch, int kvVersion, boolean accessTokenLives, Optional<Instant> tokenExpiresAt) {}
+
+    /** A connection that is due, and when its access token ends. */
+    record Due(UUID connection, Optional<Instant> tokenExpiresAt) {}
+
+    /** How long a lease lasts. */
+    Duration length() {
+        return length;
+    }
 
     /** Takes the lease of an active connection, unless somebody holds it. */
     @Transactional
     Optional<Lease> take(UUID connection) {
         return session.createNativeQuery("""
-                        update connection set lease_owner = :owner, lease_until = now() + interval '15 seconds',
+                        update connection set lease_owner = :owner, lease_until = now() + :seconds * interval '1 second',
                             epoch = epoch + 1
                         where id = :id and status = 'active' and (lease_until is null or lease_until < now())
-                        returning epoch, kv_version
+                        returning epoch, kv_version, coalesce(token_expires_at > now(), false), token_expires_at
                         """, Tuple.class)
                 .setParameter("owner", owner)
+                .setParameter("seconds", length.toSeconds())
                 .setParameter("id", connection)
                 .getResultStream()
                 .findFirst()
                 .map(row -> new Lease(
                         connection,
                         row.get(0, Number.class).longValue(),
-                        row.get(1, Number.class).intValue()));
+                        row.get(1, Number.class).intValue(),
+                        row.get(2, Boolean.class),
+                        Optional.ofNullable(row.get(3, Instant.class))));
     }
 
-    /** Writes the intent to send, if the lease still leaves time for it; false if it does not. */
+    /** Lets a lease last longer, unless it is somebody else's by now. */
     @Transactional
-    boolean intend(Lease lease, UUID attempt, byte[] tokenSha256, int kvVersion) {
-        return session.createNativeQuery("""
-                                insert into refresh_intent (connection, attempt, token_sha256, kv_version, epoch, state)
-                                select id, :attempt, :digest, :kv, epoch, 'SENDING' from connection
-                                where id = :id and epoch = :epoch and lease_until > now() + interval '10 seconds'
-                                on conflict (connection) do update set attempt = excluded.attempt,
-                                    token_sha256 = excluded.token_sha256, kv_version = excluded.kv_version,
-                                    epoch = excluded.epoch, state = excluded.state, created_at = now()
-                                """)
-                        .setParameter("attempt", attempt)
-                        .setParameter("digest", tokenSha256)
-                        .setParameter("kv", kvVersion)
-                        .setParameter("id", lease.connection())
-                        .setParameter("epoch", lease.epoch())
-                        .executeUpdate()
-                > 0;
-    }
-
-    /** Ends an intent: {@code CLEARED} if nothing was sent, {@code DONE} if the answer is stored or definitive. */
-    @Transactional
-    void settle(Lease lease, String state) {
-        session.createNativeQuery("update refresh_intent set state = :state where connection = :id and epoch = :epoch")
-                .setParameter("state", state)
+    void prolong(Lease lease) {
+        session.createNativeQuery("""
+                        update connection set lease_until = now() + :seconds * interval '1 second'
+                        where id = :id and epoch = :epoch and lease_owner = :owner
+                        """)
+                .setParameter("seconds", length.toSeconds())
                 .setParameter("id", lease.connection())
                 .setParameter("epoch", lease.epoch())
+                .setParameter("owner", owner)
                 .executeUpdate();
     }
 
@@ -94,6 +108,16 @@ class LeaseRows {
                 .executeUpdate();
     }
 
+    /** Whether nobody has taken the lease since. */
+    @Transactional
+    boolean isNewest(Lease lease) {
+        return !session.createNativeQuery("select 1 from connection where id = :id and epoch = :epoch", Tuple.class)
+                .setParameter("id", lease.connection())
+                .setParameter("epoch", lease.epoch())
+                .getResultList()
+                .isEmpty();
+    }
+
     /** Notes which version the vault holds, after a rewrite in place. */
     @Transactional
     void noteVersion(Lease lease, int kvVersion) {
@@ -105,28 +129,58 @@ class LeaseRows {
     }
 
     /**
-     * Lets a credential that cannot be renewed live to the end of its access token; false if that is over, or too near
-     * for anybody to be served.
+     * Notes a stored credential: the intent is done, the failures are over, the lease is given back and the connection
+     * knows what it has, all in one commit; so nobody sees one without the other. False if the connection has ended, or
+     * has a newer credential.
      */
     @Transactional
-    boolean dueAtExpiry(Lease lease) {
+    boolean noteStored(Lease lease, NewCredential credential, Actor actor) {
+        intents.done(lease);
+        session.createNativeQuery("update connection set failures = 0, retry_at = null where id = :id")
+                .setParameter("id", lease.connection())
+                .executeUpdate();
+        release(lease);
+        return lifecycle.renewed(lease.connection(), credential, actor);
+    }
+
+    /**
+     * Lets a credential that cannot be renewed now live to the end of its access token; false if that is over, or nearer
+     * than the given seconds.
+     */
+    @Transactional
+    boolean dueAtExpiry(Lease lease, int seconds) {
         return session.createNativeQuery("""
                                 update connection set refresh_due_at = token_expires_at
-                                where id = :id and epoch = :epoch and token_expires_at > now() + interval '30 seconds'
+                                where id = :id and epoch = :epoch
+                                    and token_expires_at > now() + :seconds * interval '1 second'
                                 """)
                         .setParameter("id", lease.connection())
                         .setParameter("epoch", lease.epoch())
+                        .setParameter("seconds", seconds)
                         .executeUpdate()
                 > 0;
     }
 
-    /** Notes a failed attempt: the next one comes after the given time at the earliest, growing with each failure. */
+    /** Lets the next look at what is due find this connection. */
+    @Transactional
+    void dueNow(Lease lease) {
+        session.createNativeQuery("update connection set refresh_due_at = now() where id = :id and epoch = :epoch")
+                .setParameter("id", lease.connection())
+                .setParameter("epoch", lease.epoch())
+                .executeUpdate();
+    }
+
+    /**
+     * Notes a failed attempt: the next one comes after the given time at the earliest, and after 30 s, 1 min, 2 min … 1 h
+     * and up to a fifth more, so that what failed together is not tried again together (R58).
+     */
     @Transactional
     void postpone(UUID connection, Duration least) {
         session.createNativeQuery("""
                         update connection set failures = failures + 1,
                             retry_at = now() + greatest(:least * interval '1 second',
-                                least(interval '1 hour', interval '1 second' * power(2, least(failures, 12))))
+                                (1 + 0.2 * random()) * least(interval '1 hour',
+                                    interval '30 seconds' * power(2, least(failures, 12))))
                         where id = :id
                         """)
                 .setParameter("least", least.toSeconds())
@@ -134,9 +188,14 @@ class LeaseRows {
                 .executeUpdate();
     }
 
+    /** Lets the next attempt come after exactly this time. */
     @Transactional
-    void succeeded(UUID connection) {
-        session.createNativeQuery("update connection set failures = 0, retry_at = null where id = :id")
+    void retryAfter(UUID connection, Duration pause) {
+        session.createNativeQuery("""
+                        update connection set failures = failures + 1, retry_at = now() + :pause * interval '1 second'
+                        where id = :id
+                        """)
+                .setParameter("pause", pause.toSeconds())
                 .setParameter("id", connection)
                 .executeUpdate();
     }
@@ -156,13 +215,14 @@ class LeaseRows {
 
     /** Active connections whose renewal is due and that nobody is renewing. */
     @Transactional
-    List<UUID> due(int limit) {
+    List<Due> due(int limit) {
         return session.createNativeQuery("""
-                        select id from connection
+                        select id, token_expires_at from connection
                         where status = 'active' and refresh_due_at < now() and (retry_at is null or retry_at < now())
                             and (lease_until is null or lease_until < now())
                         order by refresh_due_at
-                        """, UUID.class).setMaxResults(limit).getResultList().stream()
+                        """, Tuple.class).setMaxResults(limit).getResultList().stream()
+                .map(row -> new Due(row.get(0, UUID.class), Optional.ofNullable(row.get(1, Instant.class))))
                 .toList();
     }
 }

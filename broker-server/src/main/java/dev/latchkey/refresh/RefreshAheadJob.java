@@ -5,6 +5,7 @@ import dev.latchkey.job.Job;
 import dev.latchkey.problem.BrokerException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -16,6 +17,8 @@ import org.jboss.logging.Logger;
 class RefreshAheadJob implements Job {
 
     private static final Logger LOG = Logger.getLogger(RefreshAheadJob.class);
+
+    private static final Duration ROUNDING = Duration.ofMillis(1);
 
     private final LeaseRows leases;
     private final Renewals renewals;
@@ -42,18 +45,27 @@ class RefreshAheadJob implements Job {
         if (!config.ahead()) {
             return;
         }
-        List<UUID> due = leases.due(config.aheadBatch());
+        List<LeaseRows.Due> due = leases.due(config.aheadBatch());
         try (ExecutorService threads = Executors.newFixedThreadPool(
                 config.aheadConcurrency(), Thread.ofVirtual().factory())) {
-            due.forEach(id -> threads.execute(() -> renew(id, actor)));
+            due.forEach(row -> threads.execute(() -> renew(row, actor)));
         }
     }
 
-    private void renew(UUID id, Actor actor) {
+    private void renew(LeaseRows.Due due, Actor actor) {
+        UUID id = due.connection();
         try {
-            renewals.await(id, actor);
+            renewals.await(id, found -> !isStill(due, found), actor);
         } catch (BrokerException e) {
             LOG.infof("connection %s was not renewed ahead: %s", id, e.type().code());
         }
+    }
+
+    /** Whether what was found is what was due; callers may have renewed it meanwhile (R3). PostgreSQL rounds times. */
+    private static boolean isStill(LeaseRows.Due due, HeldToken found) {
+        Instant end = found.credential().expiresAt();
+        return due.tokenExpiresAt()
+                .filter(known -> Duration.between(known, end).abs().compareTo(ROUNDING) < 0)
+                .isPresent();
     }
 }

@@ -1,18 +1,13 @@
 package dev.latchkey.refresh;
 
 import dev.latchkey.audit.Actor;
-import dev.latchkey.audit.AuditAction;
-import dev.latchkey.audit.AuditEvent;
-import dev.latchkey.audit.AuditLog;
 import dev.latchkey.connection.Connection;
 import dev.latchkey.connection.ConnectionLifecycle;
 import dev.latchkey.connection.Connections;
 import dev.latchkey.handshake.HandshakeContext;
 import dev.latchkey.handshake.Handshakes;
-import dev.latchkey.handshake.RefreshPlan;
 import dev.latchkey.handshake.Refreshable;
 import dev.latchkey.handshake.Renewal;
-import dev.latchkey.handshake.Revocations;
 import dev.latchkey.partner.Partner;
 import dev.latchkey.partner.Partners;
 import dev.latchkey.problem.BrokerException;
@@ -24,180 +19,218 @@ import dev.latchkey.vault.StoredRecord;
 import dev.latchkey.vault.VaultPath;
 import dev.latchkey.vault.VersionConflictException;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Predicate;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Renews one credential, in the order of docs/refresh-protocol: lease, read, prove writable, intent, send once, store,
- * note, hand out. Nothing is handed out before it is stored; nothing is spent that could not be stored. Thread-safe; one
- * renewal of a connection at a time by the lease.
+ * Renews one credential, in the order of docs/refresh-protocol: lease, read, prove writable, intent, send once, read the
+ * answer, store, note, hand out. Nothing is handed out before it is stored; nothing is spent that could not be stored.
+ * Before anything is sent, what an earlier owner left open is settled. Thread-safe; one renewal of a connection at a time
+ * by the lease.
  */
 @ApplicationScoped
 class RefreshProtocol {
 
+    private static final Logger LOG = Logger.getLogger(RefreshProtocol.class);
+    /** With less life than this a token is not served from memory, so there is nothing to wait for. */
+    private static final int NEAR_ITS_END = (int) AccessTokens.LEAST_LIFE.toSeconds();
+
+    private final Turns turns;
     private final LeaseRows leases;
+    private final IntentRows intents;
     private final Connections connections;
     private final ConnectionLifecycle lifecycle;
     private final Handshakes handshakes;
     private final Partners partners;
-    private final Revocations revocations;
-    private final RefreshPlan plan;
     private final CredentialVault vault;
-    private final AuditLog audit;
+    private final Safekeeping safekeeping;
+    private final Aftermath aftermath;
+    private final KillPoints points;
 
     RefreshProtocol(
+            Turns turns,
             LeaseRows leases,
+            IntentRows intents,
             Connections connections,
             ConnectionLifecycle lifecycle,
             Handshakes handshakes,
             Partners partners,
-            Revocations revocations,
-            RefreshPlan plan,
             CredentialVault vault,
-            AuditLog audit) {
+            Safekeeping safekeeping,
+            Aftermath aftermath,
+            KillPoints points) {
+        this.turns = turns;
         this.leases = leases;
+        this.intents = intents;
         this.connections = connections;
         this.lifecycle = lifecycle;
         this.handshakes = handshakes;
         this.partners = partners;
-        this.revocations = revocations;
-        this.plan = plan;
         this.vault = vault;
-        this.audit = audit;
+        this.safekeeping = safekeeping;
+        this.aftermath = aftermath;
+        this.points = points;
     }
 
     /**
      * Renews the credential of an active connection, or takes what another owner has stored meanwhile.
      *
-     * @param notAccepted what the partner did not accept, if that is why it is renewed: once the vault holds another one,
-     *     nothing is sent
+     * @param enough says of what the vault holds whether it makes a renewal needless
      * @throws BrokerException what a waiting caller is told; {@code needs_reauth} only after a definitive answer
      */
-    HeldToken renew(UUID id, Optional<HeldToken> notAccepted, Actor actor) {
-        refuseWhilePaused(id);
+    HeldToken renew(UUID id, Predicate<HeldToken> enough, Actor actor) {
         // 1. Lease: who holds it may send.
-        LeaseRows.Lease lease = leases.take(id).orElseThrow(RefreshProtocol::inProgress);
+        Turns.Turn turn = turns.await(id);
         try {
+            points.at(KillPoint.K1, id);
             Connection connection = connections.find(id).orElseThrow(BrokerException::notFound);
-            return renew(connection, notAccepted, lease, actor);
+            Step step = new Step(connection, handshakes.partner(connection.partner()), turn.lease(), actor);
+            aftermath.drainJournal(step);
+            // 2. Read: the vault's version is the truth about which refresh token is the newest; an older one is never
+            // used.
+            StoredRecord stored = read(step);
+            points.at(KillPoint.K2, id);
+            HeldToken found = held(CredentialCodec.decode(stored.fields()), stored.version(), turn.servedMeanwhile());
+            return settled(step, found, enough).orElseGet(() -> spend(step, found));
         } finally {
-            leases.release(lease);
+            leases.release(turn.lease());
         }
     }
 
-    private HeldToken renew(
-            Connection connection, Optional<HeldToken> notAccepted, LeaseRows.Lease lease, Actor actor) {
-        VaultPath path = VaultPath.connection(connection.id());
-        // 2. Read: the vault's version is the truth about which refresh token is the newest; an older one is never
-        // used.
-        StoredRecord stored = vault.read(path)
-                .filter(record -> record.version() >= lease.kvVersion())
-                .orElseThrow(() -> unavailable("The vault is behind what is known of it.", null));
-        Credential current = CredentialCodec.decode(stored.fields());
-        if (notAccepted.isPresent()) {
-            HeldToken found = held(current, stored.version(), false);
-            if (!found.isSameAs(notAccepted.get())) {
-                return found;
-            }
-        }
-        Partner partner = handshakes.partner(connection.partner());
-        Refreshable protocol = renewable(partner, current, connection, lease, actor);
-        HandshakeContext context = handshakes.context(partner, connection.scopes());
-        // 3. Prove that the vault can be written, by rewriting what is there (R21).
-        int proven = write(path, current, stored.version());
-        leases.noteVersion(lease, proven);
-        // 4. Intent: from here on a crash leaves a trace.
-        if (!leases.intend(lease, UUID.randomUUID(), digest(current), proven)) {
-            throw inProgress();
-        }
-        // 5. and 6. Send once, read the answer whole.
-        return switch (protocol.renew(context, current)) {
-            case Renewal.Renewed renewed -> {
-                partners.markMisconfigured(partner.id(), false);
-                yield stored(connection, renewed.credential(), proven, lease, actor);
-            }
-            case Renewal.Refused refused -> throw refused(connection, refused.reason(), lease, actor);
-            case Renewal.ClientRefused clientRefused -> throw clientRefused(connection, lease, actor);
-            case Renewal.TryLater later -> throw failed(connection, later, lease, actor);
+    /** What concerns one renewal. */
+    record Step(Connection connection, Partner partner, LeaseRows.Lease lease, Actor actor) {}
+
+    /** Drops what the journal holds of connections that have ended. */
+    void dropOrphans(Actor actor) {
+        aftermath.dropOrphans(actor);
+    }
+
+    /** What makes sending needless or wrong: an earlier renewal that was left open, or one that others have finished. */
+    private Optional<HeldToken> settled(Step step, HeldToken found, Predicate<HeldToken> enough) {
+        Recovery.Finding finding = Recovery.judge(
+                intents.open(step.connection().id()),
+                found.credential(),
+                step.partner().profile().refresh(),
+                step.lease().accessTokenLives());
+        return switch (finding) {
+            case STORED -> Optional.of(note(step, found.credential(), found.kvVersion()));
+            case WAIT -> throw aftermath.ambiguous(step);
+            case SEND_AGAIN -> Optional.empty();
+            case NOTHING_OPEN -> Optional.of(found).filter(it -> it.renewed() || enough.test(it));
         };
     }
 
-    private HeldToken stored(
-            Connection connection, Credential renewed, int proven, LeaseRows.Lease lease, Actor actor) {
-        int version;
+    private HeldToken spend(Step step, HeldToken found) {
+        Credential current = found.credential();
+        UUID id = step.connection().id();
+        Refreshable protocol = renewable(step, found);
+        HandshakeContext context =
+                handshakes.context(step.partner(), step.connection().scopes());
+        // 3. Prove that the vault can be written, by rewriting what is there (R21).
+        int proven = rewrite(step, current, found.kvVersion());
+        points.at(KillPoint.K3, id);
+        // 4. Intent: from here on a crash leaves a trace.
+        if (!intents.announce(step.lease(), Spent.sha256(current), proven, leases.length())) {
+            throw inProgress();
+        }
+        points.at(KillPoint.K4, id);
+        // 5. Send once. 6. Read the answer whole.
+        Renewal answer = send(protocol, context, current);
+        points.at(KillPoint.K9, id);
+        return switch (answer) {
+            case Renewal.Renewed renewed -> keep(step, renewed.credential(), proven);
+            case Renewal.Refused refused -> refused(step, current, proven, refused.reason());
+            case Renewal.ClientRefused clientRefused -> throw aftermath.clientRefused(step);
+            case Renewal.TryLater later -> throw aftermath.failed(step, current, later);
+        };
+    }
+
+    /** Whatever goes wrong in a protocol after it was asked to send may have gone wrong after sending. */
+    private static Renewal send(Refreshable protocol, HandshakeContext context, Credential current) {
         try {
-            // 7. Store before anything is handed out.
-            version = vault.write(VaultPath.connection(connection.id()), CredentialCodec.encode(renewed), proven);
-        } catch (VersionConflictException e) {
-            // Somebody newer won: a reconnect, or a disconnect, which is final (R9, R10).
-            audit.append(event(connection, AuditAction.LEASE_LOST, actor).failed("superseded"));
-            revocations.revokeUnstored(connection, renewed, actor);
-            throw new BrokerException(ProblemType.CONFLICT, "The connection changed meanwhile.", e);
+            return protocol.renew(context, current);
+        } catch (RuntimeException e) {
+            LOG.error("a renewal failed unexpectedly after it may have been sent", e);
+            BrokerException problem = e instanceof BrokerException known
+                    ? known
+                    : new BrokerException(ProblemType.PARTNER_BAD_RESPONSE, "The partner's answer cannot be used.", e);
+            return new Renewal.TryLater(problem, true);
         }
+    }
+
+    private HeldToken keep(Step step, Credential renewed, int proven) {
+        UUID id = step.connection().id();
+        points.at(KillPoint.K10, id);
+        // 7. Store before anything is handed out.
+        return switch (safekeeping.keep(step.lease(), renewed, proven)) {
+            case Safekeeping.Outcome.Stored stored -> {
+                points.at(KillPoint.K11, id);
+                HeldToken token = note(step, renewed, stored.version());
+                if (step.partner().misconfigured()) {
+                    partners.markMisconfigured(step.partner().id(), false);
+                }
+                points.at(KillPoint.K14, id);
+                yield token;
+            }
+            case Safekeeping.Outcome.Journalled journalled ->
+                throw unavailable("The renewed token waits for the vault.", null);
+            case Safekeeping.Outcome.Superseded superseded -> throw aftermath.superseded(step, renewed);
+        };
+    }
+
+    private HeldToken note(Step step, Credential renewed, int version) {
+        UUID id = step.connection().id();
+        points.at(KillPoint.K12, id);
         // 8. Note it in PostgreSQL, with the audit row.
-        leases.settle(lease, "DONE");
-        leases.succeeded(connection.id());
-        if (!lifecycle.renewed(connection.id(), plan.credentialState(renewed, version), actor)) {
-            revocations.revoke(connection, renewed, VaultPath.connection(connection.id()), actor);
-            throw new BrokerException(ProblemType.CONFLICT, "The connection changed meanwhile.");
+        if (!aftermath.noted(step, renewed, version)) {
+            throw aftermath.outlived(step, renewed, version);
         }
-        // 9. Publish.
+        points.at(KillPoint.K13, id);
+        // 9. Hand out.
         return held(renewed, version, true);
     }
 
-    private Refreshable renewable(
-            Partner partner, Credential current, Connection connection, LeaseRows.Lease lease, Actor actor) {
+    /** Definitive, unless somebody newer has stored something since: then the answer was about the past (R11). */
+    private HeldToken refused(Step step, Credential refused, int proven, String reason) {
+        StoredRecord now = read(step);
+        Credential current = CredentialCodec.decode(now.fields());
+        if (now.version() > proven && !Spent.same(current, refused)) {
+            return held(current, now.version(), true);
+        }
+        intents.done(step.lease());
+        lifecycle.needsReauth(step.connection().id(), proven, reason, step.actor());
+        throw needsReauth(reason);
+    }
+
+    private Refreshable renewable(Step step, HeldToken found) {
         Optional<Refreshable> protocol =
-                handshakes.refreshable(partner).filter(candidate -> candidate.canRenew(current));
+                handshakes.refreshable(step.partner()).filter(candidate -> candidate.canRenew(found.credential()));
         if (protocol.isEmpty()) {
-            if (leases.dueAtExpiry(lease)) {
+            if (leases.dueAtExpiry(step.lease(), NEAR_ITS_END)) {
                 throw new BrokerException(
                         ProblemType.CANNOT_SATISFY_MIN_TTL, "The token lives on, but the partner offers no renewal.");
             }
-            lifecycle.needsReauth(connection.id(), "no_refresh_token", actor);
+            lifecycle.needsReauth(step.connection().id(), found.kvVersion(), "no_refresh_token", step.actor());
             throw needsReauth("no_refresh_token");
         }
         return protocol.get();
     }
 
-    private BrokerException refused(Connection connection, String reason, LeaseRows.Lease lease, Actor actor) {
-        leases.settle(lease, "DONE");
-        lifecycle.needsReauth(connection.id(), reason, actor);
-        return needsReauth(reason);
+    private StoredRecord read(Step step) {
+        return vault.read(VaultPath.connection(step.connection().id()))
+                .filter(record -> record.version() >= step.lease().kvVersion())
+                .orElseThrow(() -> unavailable("The vault is behind what is known of it.", null));
     }
 
-    private BrokerException clientRefused(Connection connection, LeaseRows.Lease lease, Actor actor) {
-        leases.settle(lease, "CLEARED");
-        leases.postpone(connection.id(), Duration.ofSeconds(30));
-        partners.markMisconfigured(connection.partner(), true);
-        audit.append(event(connection, AuditAction.REFRESH_FAILED, actor).failed("invalid_client"));
-        return new BrokerException(ProblemType.PARTNER_MISCONFIGURED, "The partner refuses our client.")
-                .retryAfter(Duration.ofSeconds(30));
-    }
-
-    private BrokerException failed(Connection connection, Renewal.TryLater later, LeaseRows.Lease lease, Actor actor) {
-        if (!later.sent()) {
-            leases.settle(lease, "CLEARED");
-        }
-        Duration pause = later.problem().retryAfter().orElse(Duration.ofSeconds(1));
-        leases.postpone(connection.id(), pause);
-        audit.append(event(connection, AuditAction.REFRESH_FAILED, actor)
-                .failed(later.problem().type().code())
-                .detail("sent", later.sent()));
-        return later.problem();
-    }
-
-    private void refuseWhilePaused(UUID id) {
-        leases.pauseLeft(id).ifPresent(left -> {
-            throw new BrokerException(ProblemType.PARTNER_UNAVAILABLE, "The partner could not be used just now.")
-                    .retryAfter(left);
-        });
-    }
-
-    private int write(VaultPath path, Credential credential, int expected) {
+    private int rewrite(Step step, Credential credential, int expected) {
         try {
-            return vault.write(path, CredentialCodec.encode(credential), expected);
+            VaultPath path = VaultPath.connection(step.connection().id());
+            int version = vault.write(path, CredentialCodec.encode(credential), expected);
+            leases.noteVersion(step.lease(), version);
+            return version;
         } catch (VersionConflictException e) {
             throw unavailable("The vault holds another version than it said.", e);
         }
@@ -210,21 +243,6 @@ class RefreshProtocol {
         throw new BrokerException(ProblemType.WRONG_KIND, "This partner gives nothing that could be handed out.");
     }
 
-    /** Of what a renewal spends. */
-    private static byte[] digest(Credential credential) {
-        return switch (credential) {
-            case Credential.OAuth2 tokens ->
-                tokens.refreshToken().orElse(tokens.accessToken()).sha256();
-            case Credential.Session session -> session.handle().sha256();
-            case Credential.OAuth1 tokens -> tokens.token().sha256();
-            case Credential.Registered registered -> new byte[0];
-        };
-    }
-
-    private static AuditEvent event(Connection connection, AuditAction action, Actor actor) {
-        return AuditEvent.of(actor, action).connection(connection.id()).partner(connection.partner());
-    }
-
     static BrokerException inProgress() {
         return new BrokerException(ProblemType.REFRESH_IN_PROGRESS, "The token is being renewed; ask again.");
     }
@@ -233,7 +251,7 @@ class RefreshProtocol {
         return new BrokerException(ProblemType.NEEDS_REAUTH, "The user has to connect again.").with("reason", reason);
     }
 
-    private static BrokerException unavailable(String detail, @org.jspecify.annotations.Nullable Throwable cause) {
+    private static BrokerException unavailable(String detail, @Nullable Throwable cause) {
         return new BrokerException(ProblemType.VAULT_UNAVAILABLE, detail, cause);
     }
 }

@@ -8,7 +8,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 
 /**
  * One renewal of a connection at a time in this process: callers, {@code min_ttl} and the renewal ahead all join the one
@@ -39,15 +39,14 @@ class Renewals {
         this.meters = meters;
     }
 
-    /** The outcome of the running renewal, or of a new one; {@code refresh_in_progress} after 10 s. */
-    HeldToken await(UUID connection, Actor actor) {
-        return await(connection, Optional.empty(), actor);
-    }
-
-    /** The same because of a credential that the partner refused; a renewal that runs already may still bring that one. */
-    HeldToken await(UUID connection, Optional<HeldToken> refused, Actor actor) {
+    /**
+     * The outcome of the running renewal, or of a new one; {@code refresh_in_progress} after 10 s.
+     *
+     * @param enough says of what the vault holds whether it makes a new renewal needless
+     */
+    HeldToken await(UUID connection, Predicate<HeldToken> enough, Actor actor) {
         try {
-            return join(connection, refused, actor).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            return join(connection, enough, actor).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         } catch (TimeoutException e) {
             throw RefreshProtocol.inProgress();
         } catch (InterruptedException e) {
@@ -61,20 +60,20 @@ class Renewals {
         }
     }
 
-    private CompletableFuture<HeldToken> join(UUID connection, Optional<HeldToken> refused, Actor actor) {
+    private CompletableFuture<HeldToken> join(UUID connection, Predicate<HeldToken> enough, Actor actor) {
         CompletableFuture<HeldToken> mine = new CompletableFuture<>();
         CompletableFuture<HeldToken> other = running.putIfAbsent(connection, mine);
         if (other != null) {
             return other;
         }
-        threads.execute(() -> run(connection, refused, actor, mine));
+        threads.execute(() -> run(connection, enough, actor, mine));
         return mine;
     }
 
-    private void run(UUID connection, Optional<HeldToken> refused, Actor actor, CompletableFuture<HeldToken> outcome) {
+    private void run(UUID connection, Predicate<HeldToken> enough, Actor actor, CompletableFuture<HeldToken> outcome) {
         try {
-            HeldToken token = protocol.renew(connection, refused, actor);
-            count("renewed");
+            HeldToken token = protocol.renew(connection, enough, actor);
+            count(token.renewed() ? "renewed" : "found");
             running.remove(connection, outcome);
             outcome.complete(token);
         } catch (Throwable e) {

@@ -84,7 +84,7 @@ class RefreshFailureTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"429, 429, partner_rate_limited", "503, 503, partner_unavailable", "500, 503, partner_unavailable"})
+    @CsvSource({"429, 429, partner_rate_limited", "503, 503, partner_unavailable"})
     @DisplayName("a partner that is busy is passed on with Retry-After, and is not asked before")
     void busy(int partnerStatus, int status, String code) {
         Story story = shortLived();

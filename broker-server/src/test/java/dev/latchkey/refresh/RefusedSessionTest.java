@@ -4,13 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.latchkey.audit.Actor;
-import dev.latchkey.audit.AuditLog;
 import dev.latchkey.connection.Connection;
-import dev.latchkey.connection.ConnectionLifecycle;
 import dev.latchkey.connection.Connections;
-import dev.latchkey.handshake.Handshakes;
-import dev.latchkey.handshake.RefreshPlan;
-import dev.latchkey.handshake.Revocations;
 import dev.latchkey.partner.Partners;
 import dev.latchkey.sandbox.client.FaultOrder;
 import dev.latchkey.testkit.AtOnce;
@@ -47,31 +42,16 @@ class RefusedSessionTest {
     private static final Actor ACTOR = new Actor(Actor.Type.APP, "shop", "request", "127.0.0.1");
 
     @Inject
-    LeaseRows leases;
+    RefreshProtocol protocol;
 
     @Inject
     Connections connections;
 
     @Inject
-    ConnectionLifecycle lifecycle;
-
-    @Inject
-    Handshakes handshakes;
-
-    @Inject
     Partners partners;
 
     @Inject
-    Revocations revocations;
-
-    @Inject
-    RefreshPlan plan;
-
-    @Inject
     CredentialVault vault;
-
-    @Inject
-    AuditLog audit;
 
     @Inject
     MeterRegistry meters;
@@ -193,8 +173,6 @@ class RefusedSessionTest {
 
     /** Like another process: nothing in memory is shared, the tables and the vault are. */
     private AccessTokens process() {
-        RefreshProtocol protocol = new RefreshProtocol(
-                leases, connections, lifecycle, handshakes, partners, revocations, plan, vault, audit);
         return new AccessTokens(new Renewals(protocol, meters), vault, clock);
     }
 

@@ -9,6 +9,7 @@ import dev.latchkey.sandbox.SandboxConfig;
 import dev.latchkey.sandbox.client.FaultOrder;
 import dev.latchkey.secret.Purpose;
 import dev.latchkey.signing.KeyStory.Granted;
+import dev.latchkey.testkit.AtOnce;
 import dev.latchkey.testkit.BrokerApi;
 import dev.latchkey.testkit.BrokerApi.Answer;
 import dev.latchkey.testkit.BrokerProcess;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Three packaged brokers on one PostgreSQL send with one Cryptonex key, while one after another is killed and started
+ * Three packaged brokers on one PostgreSQL send with one Cryptonex key, while two of them are killed and started
  * again. The third is never killed, so that somebody is always there.
  */
 class CryptonexProcessesIT {
@@ -102,15 +103,19 @@ class CryptonexProcessesIT {
         }
     }
 
-    /** In turns, so that the other one has been back for a while. */
+    /** Two at the same time, each again and again as soon as it is back and calls have been taken since. */
     private void killAndStartAgain() {
-        for (int kill = 0; kill < KILLS; kill++) {
-            BrokerProcess victim = processes.get(1 + kill % 2);
-            int before = taken.get();
-            victim.kill9();
-            victim.startAgain();
-            await().atMost(Duration.ofSeconds(60)).until(() -> taken.get() > before);
-        }
+        AtomicInteger next = new AtomicInteger(1);
+        AtOnce.run(2, () -> {
+            BrokerProcess victim = processes.get(next.getAndIncrement());
+            for (int kill = 0; kill < KILLS / 2; kill++) {
+                int before = taken.get();
+                victim.kill9();
+                victim.startAgain();
+                await().atMost(Duration.ofSeconds(60)).until(() -> taken.get() > before);
+            }
+            return true;
+        });
     }
 
     private void callAgainAndAgain(Granted granted, int caller) {

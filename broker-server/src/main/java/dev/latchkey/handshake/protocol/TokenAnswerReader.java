@@ -58,7 +58,7 @@ class TokenAnswerReader {
     TokenAnswer read(PartnerResponse response, HandshakeContext context) {
         Optional<JsonNode> json = object(response);
         if (response.status() == 200) {
-            return json.map(body -> success(body, context)).orElseGet(TokenAnswerReader::nonsense);
+            return json.map(body -> success(body, context)).orElseGet(() -> nonsense(true));
         }
         if (isReauthorization(response, context)) {
             return new TokenAnswer.GrantRefused("reauthorization_required");
@@ -66,8 +66,13 @@ class TokenAnswerReader {
         String error = json.map(body -> body.path("error").asText("")).orElse("");
         return switch (response.status()) {
             case 400, 401, 403 -> refusal(response.status(), error);
-            case 429 -> later(ProblemType.PARTNER_RATE_LIMITED, response);
-            default -> response.status() >= 500 ? later(ProblemType.PARTNER_UNAVAILABLE, response) : nonsense();
+            case 429 -> later(ProblemType.PARTNER_RATE_LIMITED, response, false);
+            // RFC 9110 section 15.6.4: not handled. Any other 5xx may come from something before a server that has.
+            case 503 -> later(ProblemType.PARTNER_UNAVAILABLE, response, false);
+            default ->
+                response.status() >= 500
+                        ? later(ProblemType.PARTNER_UNAVAILABLE, response, true)
+                        : nonsense(response.status() < 300);
         };
     }
 
@@ -80,7 +85,7 @@ class TokenAnswerReader {
         return switch (error) {
             case "invalid_grant" -> new TokenAnswer.GrantRefused(error);
             case "invalid_client", "unauthorized_client" -> new TokenAnswer.ClientRefused();
-            default -> status == 401 ? new TokenAnswer.ClientRefused() : nonsense();
+            default -> status == 401 ? new TokenAnswer.ClientRefused() : nonsense(false);
         };
     }
 
@@ -88,7 +93,7 @@ class TokenAnswerReader {
         Dialect dialect = context.partner().profile().dialect();
         Optional<Secret> accessToken = token(body, dialect.name("access_token"));
         if (accessToken.isEmpty() || body.hasNonNull("error")) {
-            return nonsense();
+            return nonsense(true);
         }
         if (!body.path("token_type").asText("bearer").equalsIgnoreCase("bearer")) {
             return new TokenAnswer.Unusable(
@@ -152,13 +157,15 @@ class TokenAnswerReader {
         return type.startsWith("text/html");
     }
 
-    private TokenAnswer later(ProblemType type, PartnerResponse response) {
+    private TokenAnswer later(ProblemType type, PartnerResponse response, boolean mayHaveActed) {
         Duration delay = RetryAfter.of(response.header("retry-after"), clock.instant());
-        return new TokenAnswer.Unusable(new BrokerException(type, type.title() + ".").retryAfter(delay), true);
+        return new TokenAnswer.Unusable(new BrokerException(type, type.title() + ".").retryAfter(delay), mayHaveActed);
     }
 
-    private static TokenAnswer nonsense() {
+    /** A 2xx that cannot be read may be a renewal; a redirect or a 4xx, whatever it says, is none. */
+    private static TokenAnswer nonsense(boolean mayHaveActed) {
         return new TokenAnswer.Unusable(
-                new BrokerException(ProblemType.PARTNER_BAD_RESPONSE, "The partner's answer cannot be used."), true);
+                new BrokerException(ProblemType.PARTNER_BAD_RESPONSE, "The partner's answer cannot be used."),
+                mayHaveActed);
     }
 }

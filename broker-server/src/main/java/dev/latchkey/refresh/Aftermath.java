@@ -1,0 +1,174 @@
+package dev.latchkey.refresh;
+
+import dev.latchkey.audit.Actor;
+import dev.latchkey.audit.AuditAction;
+import dev.latchkey.audit.AuditEvent;
+import dev.latchkey.audit.AuditLog;
+import dev.latchkey.catalog.RefreshSemantics;
+import dev.latchkey.connection.Connection;
+import dev.latchkey.connection.ConnectionLifecycle;
+import dev.latchkey.connection.Connections;
+import dev.latchkey.handshake.RefreshPlan;
+import dev.latchkey.handshake.Renewal;
+import dev.latchkey.handshake.Revocations;
+import dev.latchkey.partner.Partners;
+import dev.latchkey.problem.BrokerException;
+import dev.latchkey.problem.ProblemType;
+import dev.latchkey.vault.Credential;
+import dev.latchkey.vault.VaultPath;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+
+/** What follows from the outcomes of a renewal, for the connection, its partner and who waits. Thread-safe. */
+@ApplicationScoped
+class Aftermath {
+
+    private static final Duration CLIENT_REFUSED = Duration.ofSeconds(30);
+    /** Within a grace of maybe ten seconds the usual pause would be too long. */
+    private static final Duration WITHIN_GRACE = Duration.ofSeconds(1);
+
+    private final LeaseRows leases;
+    private final IntentRows intents;
+    private final RefreshJournal journal;
+    private final Safekeeping safekeeping;
+    private final Connections connections;
+    private final ConnectionLifecycle lifecycle;
+    private final Partners partners;
+    private final Revocations revocations;
+    private final RefreshPlan plan;
+    private final AuditLog audit;
+
+    Aftermath(
+            LeaseRows leases,
+            IntentRows intents,
+            RefreshJournal journal,
+            Safekeeping safekeeping,
+            Connections connections,
+            ConnectionLifecycle lifecycle,
+            Partners partners,
+            Revocations revocations,
+            RefreshPlan plan,
+            AuditLog audit) {
+        this.leases = leases;
+        this.intents = intents;
+        this.journal = journal;
+        this.safekeeping = safekeeping;
+        this.connections = connections;
+        this.lifecycle = lifecycle;
+        this.partners = partners;
+        this.revocations = revocations;
+        this.plan = plan;
+        this.audit = audit;
+    }
+
+    /** Step 8 of what the vault holds by now; false if the connection has ended or has a newer credential. */
+    boolean noted(RefreshProtocol.Step step, Credential stored, int version) {
+        return leases.noteStored(step.lease(), plan.credentialState(stored, version), step.actor());
+    }
+
+    /** Stored, but nobody may have it: the connection has ended meanwhile, which is final (R9), or was connected anew. */
+    BrokerException outlived(RefreshProtocol.Step step, Credential stored, int version) {
+        Connection now = now(step);
+        if (now.status().isFinal()) {
+            revocations.revoke(now, stored, VaultPath.connection(now.id()), step.actor());
+        }
+        return changed();
+    }
+
+    /**
+     * Not stored, because somebody newer was there. What a disconnect or a reconnect has overtaken is ended at the partner
+     * (R9, R10). What a later owner of the lease has overtaken is left to expire: it may be of the same family, and
+     * revoking it would end what that owner has stored (R6).
+     */
+    BrokerException superseded(RefreshProtocol.Step step, Credential renewed) {
+        audit.append(event(step, AuditAction.LEASE_LOST).failed("superseded"));
+        intents.done(step.lease());
+        if (now(step).status().isFinal() || leases.isNewest(step.lease())) {
+            revocations.revokeUnstored(step.connection(), renewed, step.actor());
+        }
+        return changed();
+    }
+
+    /** The partner refuses our client, which says nothing about the connection (R59). */
+    BrokerException clientRefused(RefreshProtocol.Step step) {
+        intents.cleared(step.lease());
+        leases.postpone(step.connection().id(), CLIENT_REFUSED);
+        partners.markMisconfigured(step.partner().id(), true);
+        audit.append(event(step, AuditAction.REFRESH_FAILED).failed("invalid_client"));
+        return new BrokerException(ProblemType.PARTNER_MISCONFIGURED, "The partner refuses our client.")
+                .retryAfter(CLIENT_REFUSED);
+    }
+
+    /** Nothing definitive: not sent, or not handled, or nobody knows (R25, R26). */
+    BrokerException failed(RefreshProtocol.Step step, Credential current, Renewal.TryLater later) {
+        UUID id = step.connection().id();
+        audit.append(event(step, AuditAction.REFRESH_FAILED)
+                .failed(later.problem().type().code())
+                .detail("sent", later.sent()));
+        Duration pause = later.problem().retryAfter().orElse(Duration.ofSeconds(1));
+        if (!later.sent()) {
+            intents.cleared(step.lease());
+            leases.postpone(id, pause);
+            return later.problem();
+        }
+        Optional<IntentRows.Intent> open = intents.open(id);
+        RefreshSemantics semantics = step.partner().profile().refresh();
+        Recovery.Finding next =
+                Recovery.judge(open, current, semantics, step.lease().accessTokenLives());
+        if (next == Recovery.Finding.WAIT) {
+            ambiguous(step);
+        } else if (Recovery.isWithinGrace(open, current, semantics)) {
+            leases.dueNow(step.lease());
+            leases.retryAfter(id, WITHIN_GRACE);
+        } else {
+            leases.postpone(id, pause);
+        }
+        return later.problem();
+    }
+
+    /** Nobody knows whether the token is spent: the access token is served to its end, and then it is sent once more. */
+    BrokerException ambiguous(RefreshProtocol.Step step) {
+        lifecycle.refreshAmbiguous(step.connection().id(), step.actor());
+        leases.dueAtExpiry(step.lease(), 0);
+        return new BrokerException(
+                ProblemType.OUTCOME_UNKNOWN, "The partner's answer was lost; the token is renewed when it ends.");
+    }
+
+    /** Moves what waits in the journal into the vault, unless that has something newer. */
+    void drainJournal(RefreshProtocol.Step step) {
+        for (RefreshJournal.Entry entry : journal.of(step.connection().id())) {
+            if (safekeeping.write(entry.connection(), entry.credential(), entry.kvVersion())
+                    instanceof Safekeeping.Outcome.Superseded) {
+                audit.append(event(step, AuditAction.LEASE_LOST).failed("superseded"));
+            }
+            journal.remove(entry);
+        }
+    }
+
+    /** Ends at the partner what the journal holds of connections that have ended. */
+    void dropOrphans(Actor actor) {
+        for (UUID id : journal.orphaned()) {
+            Connection ended = connections.find(id).orElseThrow(BrokerException::notFound);
+            for (RefreshJournal.Entry entry : journal.of(id)) {
+                revocations.revokeUnstored(ended, entry.credential(), actor);
+                journal.remove(entry);
+            }
+        }
+    }
+
+    private Connection now(RefreshProtocol.Step step) {
+        return connections.find(step.connection().id()).orElse(step.connection());
+    }
+
+    private static BrokerException changed() {
+        return new BrokerException(ProblemType.CONFLICT, "The connection changed meanwhile.");
+    }
+
+    private static AuditEvent event(RefreshProtocol.Step step, AuditAction action) {
+        return AuditEvent.of(step.actor(), action)
+                .connection(step.connection().id())
+                .partner(step.partner().id());
+    }
+}

@@ -1,0 +1,120 @@
+package dev.latchkey.refresh;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.Tuple;
+import jakarta.transaction.Transactional;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.hibernate.Session;
+
+/**
+ * Table {@code refresh_intent}: what was about to be sent to a partner, before it was. Written only under the lease whose
+ * epoch it carries. Each method is a transaction of its own, by the database's clock. Thread-safe.
+ */
+@ApplicationScoped
+class IntentRows {
+
+    private final Session session;
+
+    IntentRows(Session session) {
+        this.session = session;
+    }
+
+    /**
+     * An intent whose outcome nobody has noted.
+     *
+     * @param spentSha256 of the credential that was sent
+     * @param age since it was sent for the first time
+     * @param sends how often it was sent
+     */
+    record Intent(byte[] spentSha256, Duration age, int sends) {}
+
+    /** The intent that is open, if there is one; ask only under the lease, else it may be somebody's at work. */
+    @Transactional
+    Optional<Intent> open(UUID connection) {
+        return session.createNativeQuery("""
+                        select token_sha256, cast(floor(extract(epoch from now() - created_at)) as bigint), sends
+                        from refresh_intent where connection = :id and state = 'SENDING'
+                        """, Tuple.class)
+                .setParameter("id", connection)
+                .getResultStream()
+                .findFirst()
+                .map(row -> new Intent(
+                        row.get(0, byte[].class),
+                        Duration.ofSeconds(row.get(1, Number.class).longValue()),
+                        row.get(2, Number.class).intValue()));
+    }
+
+    /**
+     * Announces that a credential is sent, and begins the lease anew, so that it outlasts the call; false if the lease is
+     * over. Sending the same once more keeps the time of the first.
+     */
+    @Transactional
+    boolean announce(LeaseRows.Lease lease, byte[] spentSha256, int kvVersion, Duration leaseTime) {
+        return session.createNativeQuery("""
+                                with mine as (
+                                    update connection set lease_until = now() + :seconds * interval '1 second'
+                                    where id = :id and epoch = :epoch and lease_until > now()
+                                    returning id, epoch)
+                                insert into refresh_intent as known
+                                    (connection, attempt, token_sha256, kv_version, epoch, state)
+                                select id, :attempt, :digest, :kv, epoch, 'SENDING' from mine
+                                on conflict (connection) do update set attempt = excluded.attempt,
+                                    sends = case when known.state = 'SENDING'
+                                        and known.token_sha256 = excluded.token_sha256 then known.sends + 1 else 1 end,
+                                    created_at = case when known.state = 'SENDING'
+                                        and known.token_sha256 = excluded.token_sha256 then known.created_at
+                                        else now() end,
+                                    token_sha256 = excluded.token_sha256, kv_version = excluded.kv_version,
+                                    epoch = excluded.epoch, state = excluded.state
+                                """)
+                        .setParameter("seconds", leaseTime.toSeconds())
+                        .setParameter("attempt", UUID.randomUUID())
+                        .setParameter("digest", spentSha256)
+                        .setParameter("kv", kvVersion)
+                        .setParameter("id", lease.connection())
+                        .setParameter("epoch", lease.epoch())
+                        .executeUpdate()
+                > 0;
+    }
+
+    /** Nothing was sent, or nothing that counts. */
+    @Transactional
+    void cleared(LeaseRows.Lease lease) {
+        settle(lease, "CLEARED");
+    }
+
+    /** The answer is stored, or it was definitive. Intents of later owners are left alone. */
+    @Transactional
+    void done(LeaseRows.Lease lease) {
+        settle(lease, "DONE");
+    }
+
+    private void settle(LeaseRows.Lease lease, String state) {
+        session.createNativeQuery("update refresh_intent set state = :state where connection = :id and epoch <= :epoch")
+                .setParameter("state", state)
+                .setParameter("id", lease.connection())
+                .setParameter("epoch", lease.epoch())
+                .executeUpdate();
+    }
+
+    /**
+     * Active connections that somebody has left unfinished and nobody works at: an open intent, unless it waits for the
+     * end of the access token, or a credential in the journal.
+     */
+    @Transactional
+    List<UUID> unfinished(int limit) {
+        return session.createNativeQuery("""
+                        select c.id from connection c
+                        where c.status = 'active' and (c.lease_until is null or c.lease_until < now())
+                            and (c.retry_at is null or c.retry_at < now())
+                            and (exists (select from refresh_journal j where j.connection = c.id)
+                                or exists (select from refresh_intent i
+                                        where i.connection = c.id and i.state = 'SENDING')
+                                    and (c.reason is null or c.token_expires_at <= now()))
+                        """, UUID.class).setMaxResults(limit).getResultList().stream()
+                .toList();
+    }
+}

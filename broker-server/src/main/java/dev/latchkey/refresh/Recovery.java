@@ -1,0 +1,64 @@
+package dev.latchkey.refresh;
+
+import dev.latchkey.catalog.RefreshSemantics;
+import dev.latchkey.vault.Credential;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * The table of docs/refresh-protocol: what an intent means that was left open, by a process that died or by an answer
+ * that was lost. Stateless, and asks nobody.
+ */
+final class Recovery {
+
+    private Recovery() {}
+
+    /** What is to be done with the credential that the vault holds. */
+    enum Finding {
+        /** Nothing was sent that is not accounted for. */
+        NOTHING_OPEN,
+        /** The answer reached the vault: finish what comes after. */
+        STORED,
+        /** The credential may be sent once more: it is not spent, or still accepted, or there is nothing left to lose. */
+        SEND_AGAIN,
+        /** Sending it again could end what still works: serve the access token to its end first. */
+        WAIT
+    }
+
+    /**
+     * Decides.
+     *
+     * @param open the intent that was left open, if there is one
+     * @param stored what the vault holds
+     * @param semantics what the partner does with a credential that is sent
+     * @param accessTokenLives whether the access token has not ended, by the database's clock
+     */
+    static Finding judge(
+            Optional<IntentRows.Intent> open, Credential stored, RefreshSemantics semantics, boolean accessTokenLives) {
+        if (open.isEmpty()) {
+            return Finding.NOTHING_OPEN;
+        }
+        IntentRows.Intent intent = open.get();
+        if (!MessageDigest.isEqual(intent.spentSha256(), Spent.sha256(stored))) {
+            return Finding.STORED;
+        }
+        boolean harmless = switch (Spent.rotation(stored, semantics)) {
+            case NONE -> true;
+            case GRACE -> inGrace(intent, semantics.grace());
+            case STRICT -> false;
+        };
+        return harmless || !accessTokenLives ? Finding.SEND_AGAIN : Finding.WAIT;
+    }
+
+    /** Whether a credential that was sent is still accepted, but for a while only. */
+    static boolean isWithinGrace(Optional<IntentRows.Intent> open, Credential sent, RefreshSemantics semantics) {
+        return Spent.rotation(sent, semantics) == RefreshSemantics.Rotation.GRACE
+                && open.filter(intent -> inGrace(intent, semantics.grace())).isPresent();
+    }
+
+    /** Within the partner's grace the same token may be sent once more, and once only. */
+    private static boolean inGrace(IntentRows.Intent intent, Duration grace) {
+        return intent.sends() == 1 && intent.age().compareTo(grace) < 0;
+    }
+}

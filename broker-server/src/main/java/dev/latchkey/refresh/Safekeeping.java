@@ -1,0 +1,109 @@
+package dev.latchkey.refresh;
+
+import dev.latchkey.problem.BrokerException;
+import dev.latchkey.problem.ProblemType;
+import dev.latchkey.vault.Credential;
+import dev.latchkey.vault.CredentialCodec;
+import dev.latchkey.vault.CredentialVault;
+import dev.latchkey.vault.StoredRecord;
+import dev.latchkey.vault.VaultPath;
+import dev.latchkey.vault.VersionConflictException;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
+import org.jboss.logging.Logger;
+
+/**
+ * Step 7: brings a renewed credential to safety, whatever is down. The only copy is in memory until then, so this does not
+ * give up: the vault, else the journal, else both again (R22, R23). Thread-safe.
+ */
+@ApplicationScoped
+class Safekeeping {
+
+    private static final Logger LOG = Logger.getLogger(Safekeeping.class);
+    /** A vault that stumbles is tried this often before the journal is. */
+    private static final int STUMBLES = 3;
+
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+    private static final int MOST_DOUBLINGS = 5;
+
+    private final CredentialVault vault;
+    private final RefreshJournal journal;
+    private final LeaseRows leases;
+
+    Safekeeping(CredentialVault vault, RefreshJournal journal, LeaseRows leases) {
+        this.vault = vault;
+        this.journal = journal;
+        this.leases = leases;
+    }
+
+    /** Where the credential is now. */
+    sealed interface Outcome {
+
+        /** In the vault, at a version. */
+        record Stored(int version) implements Outcome {}
+
+        /** In the journal, because the vault could not be written. */
+        record Journalled() implements Outcome {}
+
+        /** Nowhere: somebody newer was there, or the connection has ended. */
+        record Superseded() implements Outcome {}
+    }
+
+    /** Returns when the credential is safe. The check-and-set on {@code expected} is the fence (R6). */
+    Outcome keep(LeaseRows.Lease lease, Credential credential, int expected) {
+        for (int failures = 0; ; failures++) {
+            try {
+                return write(lease.connection(), credential, expected);
+            } catch (RuntimeException e) {
+                refuseUnstorable(e);
+                LOG.warnf(e, "the renewed credential of %s is not in the vault yet", lease.connection());
+            }
+            if (failures >= STUMBLES && journalled(lease, credential, expected)) {
+                return new Outcome.Journalled();
+            }
+            LockSupport.parkNanos(FIRST_PAUSE.toNanos() << Math.min(failures, MOST_DOUBLINGS));
+            prolong(lease);
+        }
+    }
+
+    /** One write; that somebody else's version is there may also mean that an earlier write of ours did land. */
+    Outcome write(UUID connection, Credential credential, int expected) {
+        VaultPath path = VaultPath.connection(connection);
+        try {
+            return new Outcome.Stored(vault.write(path, CredentialCodec.encode(credential), expected));
+        } catch (VersionConflictException e) {
+            Optional<StoredRecord> there = vault.read(path);
+            return there.filter(stored -> Spent.same(credential, CredentialCodec.decode(stored.fields())))
+                    .<Outcome>map(stored -> new Outcome.Stored(stored.version()))
+                    .orElseGet(Outcome.Superseded::new);
+        }
+    }
+
+    private boolean journalled(LeaseRows.Lease lease, Credential credential, int expected) {
+        try {
+            journal.keep(lease.connection(), expected, credential);
+            return true;
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "the renewed credential of %s is in memory only", lease.connection());
+            return false;
+        }
+    }
+
+    /** Only spares others a look: what counts is the version in the vault. */
+    private void prolong(LeaseRows.Lease lease) {
+        try {
+            leases.prolong(lease);
+        } catch (RuntimeException e) {
+            LOG.debugf(e, "the lease of %s runs out", lease.connection());
+        }
+    }
+
+    private static void refuseUnstorable(RuntimeException failure) {
+        if (failure instanceof BrokerException problem && problem.type() == ProblemType.PAYLOAD_TOO_LARGE) {
+            throw new BrokerException(ProblemType.PARTNER_BAD_RESPONSE, "The partner's tokens are too long.", failure);
+        }
+    }
+}

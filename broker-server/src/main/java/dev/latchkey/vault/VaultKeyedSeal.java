@@ -1,0 +1,115 @@
+package dev.latchkey.vault;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.crypto.tink.Aead;
+import com.google.crypto.tink.subtle.AesGcmJce;
+import dev.latchkey.problem.BrokerException;
+import dev.latchkey.problem.ProblemType;
+import dev.latchkey.secret.Purpose;
+import dev.latchkey.secret.Secret;
+import dev.latchkey.secret.SecretGenerator;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * AES-256-GCM under a key of the installation. The key lives in the vault and is read at the start, because it is needed
+ * just when the vault is away; all processes of an installation come to the same one.
+ */
+@ApplicationScoped
+final class VaultKeyedSeal implements RecordSeal {
+
+    private static final VaultPath PATH = VaultPath.installation("journal-key");
+    private static final String FIELD = "key";
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final TypeReference<LinkedHashMap<String, String>> FIELDS = new TypeReference<>() {};
+
+    private final CredentialVault vault;
+    private final SecretGenerator generator;
+    private volatile @Nullable Aead cipher;
+
+    VaultKeyedSeal(CredentialVault vault, SecretGenerator generator) {
+        this.vault = vault;
+        this.generator = generator;
+    }
+
+    void atStart(@Observes StartupEvent event) {
+        cipher();
+    }
+
+    @Override
+    public byte[] seal(SecretFields fields, String place) {
+        Map<String, String> bare = new LinkedHashMap<>();
+        fields.values().forEach((name, secret) -> bare.put(name, secret.reveal(Purpose.STORE)));
+        byte[] plaintext = {};
+        try {
+            plaintext = JSON.writeValueAsBytes(bare);
+            return cipher().encrypt(plaintext, place.getBytes(StandardCharsets.UTF_8));
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalStateException("a record cannot be sealed", e);
+        } finally {
+            Arrays.fill(plaintext, (byte) 0);
+        }
+    }
+
+    @Override
+    public SecretFields open(byte[] ciphertext, String place) {
+        byte[] plaintext = {};
+        try {
+            plaintext = cipher().decrypt(ciphertext, place.getBytes(StandardCharsets.UTF_8));
+            Map<String, Secret> fields = new LinkedHashMap<>();
+            JSON.readValue(plaintext, FIELDS).forEach((name, value) -> fields.put(name, Secret.of(value)));
+            return new SecretFields(fields);
+        } catch (GeneralSecurityException | IOException e) {
+            throw new BrokerException(ProblemType.VAULT_UNAVAILABLE, "A sealed record cannot be opened.", e);
+        } finally {
+            Arrays.fill(plaintext, (byte) 0);
+        }
+    }
+
+    private Aead cipher() {
+        Aead known = cipher;
+        if (known == null) {
+            known = cipherOf(readOrMake());
+            cipher = known;
+        }
+        return known;
+    }
+
+    private static Aead cipherOf(Secret key) {
+        try {
+            return new AesGcmJce(Base64.getUrlDecoder().decode(key.reveal(Purpose.STORE)));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("the journal's key is no key", e);
+        }
+    }
+
+    private Secret readOrMake() {
+        Optional<Secret> kept = read();
+        if (kept.isPresent()) {
+            return kept.get();
+        }
+        Secret made = generator.next();
+        try {
+            vault.write(PATH, SecretFields.of(FIELD, made), CredentialVault.ABSENT);
+            return made;
+        } catch (VersionConflictException e) {
+            // Somebody was faster; theirs is the key.
+            return read().orElseThrow(() -> new IllegalStateException("the journal's key was destroyed", e));
+        }
+    }
+
+    private Optional<Secret> read() {
+        return vault.read(PATH).flatMap(stored -> stored.fields().get(FIELD));
+    }
+}

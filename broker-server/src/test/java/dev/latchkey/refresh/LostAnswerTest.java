@@ -1,0 +1,209 @@
+package dev.latchkey.refresh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.latchkey.sandbox.client.FaultOrder;
+import dev.latchkey.testkit.BrokerApi.Answer;
+import dev.latchkey.testkit.BrokerStack;
+import dev.latchkey.testkit.BrokerTables;
+import dev.latchkey.testkit.Story;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What becomes of a connection whose partner may have renewed it without our knowing. */
+@QuarkusTest
+@TestProfile(BrokerStack.class)
+class LostAnswerTest {
+
+    private static final Map<String, Integer> LONGER = Map.of("min_ttl", 3600);
+
+    @Inject
+    DataSource database;
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @DisplayName(
+            "R25 a strict partner's lost answer is refresh_ambiguous: the old token is served to its end, then decided")
+    void strict(boolean acted) {
+        Story story = story("strict", 300);
+        Story.App app = story.app("shop");
+        String connection = story.active(app, "read");
+        String before = story.token(app, connection).expect(200).text("access_token");
+        lose(story, acted);
+
+        Answer lost = longer(app, connection);
+
+        assertThat(lost.code()).isEqualTo("partner_bad_response");
+        assertThat(standing(connection)).isEqualTo("active refresh_ambiguous");
+        assertThat(story.approver().get("/connections/" + connection).text("reason"))
+                .isEqualTo("refresh_ambiguous");
+        assertThat(story.token(app, connection).expect(200).text("access_token"))
+                .isEqualTo(before);
+        Answer unknown = longer(app, connection);
+        assertThat(unknown.status()).isEqualTo(504);
+        assertThat(unknown.code()).isEqualTo("outcome_unknown");
+        assertThat(unknown.header("Retry-After")).isNotEmpty();
+        assertThat(story.control().count(story.sandboxName(), "refresh")).isEqualTo(1);
+
+        endAccessToken(connection);
+        story.token(app, connection);
+        assertThat(standing(connection)).isEqualTo(acted ? "needs_reauth invalid_grant" : "active ");
+        assertThat(story.control().count(story.sandboxName(), "refresh")).isEqualTo(2);
+        if (!acted) {
+            assertThat(longer(app, connection).code()).isEqualTo("cannot_satisfy_min_ttl");
+        }
+    }
+
+    @Test
+    @DisplayName("R25 in its last seconds the old token is still served, since it is all there is")
+    void lastSeconds() {
+        Story story = story("strict", 25);
+        Story.App app = story.app("shop");
+        String connection = story.active(app, "read");
+        lose(story, true);
+        story.token(app, connection);
+
+        Answer served = story.token(app, connection).expect(200);
+
+        assertThat(served.json().path("warnings").toString()).contains("short_lived");
+        assertThat(standing(connection)).isEqualTo("active refresh_ambiguous");
+    }
+
+    @Test
+    @DisplayName("R19 R25 within the partner's grace the lost answer is fetched once more, without any caller")
+    void grace() {
+        Story story = story("grace", 300);
+        Story.App app = story.app("shop");
+        String connection = story.active(app, "read");
+        lose(story, true);
+
+        longer(app, connection);
+
+        await().atMost(Duration.ofSeconds(40))
+                .untilAsserted(() -> assertThat(open(connection)).isEqualTo("DONE"));
+        assertThat(standing(connection)).isEqualTo("active ");
+        assertThat(story.control().count(story.sandboxName(), "refresh")).isEqualTo(2);
+        assertThat(longer(app, connection).code()).isEqualTo("cannot_satisfy_min_ttl");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"429, true", "503, true", "500, false", "502, false", "404, true"})
+    @DisplayName("R25 R60 an error that may come from before a server that has acted is as good as a lost answer")
+    void errors(int status, boolean refused) {
+        Story story = story("strict", 300);
+        Story.App app = story.app("shop");
+        String connection = story.active(app, "read");
+        story.control()
+                .fault(FaultOrder.at(story.sandboxName())
+                        .endpoint("refresh")
+                        .status(status, Map.of("Content-Type", "text/html"), "<html>"));
+
+        longer(app, connection);
+
+        assertThat(standing(connection)).isEqualTo(refused ? "active " : "active refresh_ambiguous");
+        assertThat(open(connection)).isEqualTo(refused ? "CLEARED" : "SENDING");
+    }
+
+    @Test
+    @DisplayName("R26 what was never sent leaves nothing open")
+    void neverSent() {
+        Story story = story("strict", 300);
+        Story.App app = story.app("shop");
+        String connection = story.active(app, "read");
+        new BrokerTables(database)
+                .change(
+                        "update partner set settings = jsonb_set(settings, '{endpoints,token_endpoint}',"
+                                + " '\"http://127.0.0.1:9/token\"') where id = ?",
+                        story.partner());
+
+        Answer refused = longer(app, connection);
+
+        assertThat(refused.code()).isEqualTo("partner_unavailable");
+        assertThat(open(connection)).isEqualTo("CLEARED");
+        assertThat(standing(connection)).isEqualTo("active ");
+    }
+
+    @Test
+    @DisplayName("R58 a connection that cannot be renewed costs its partner less than 120 calls a day")
+    void cheap() {
+        Story story = story("none", 20);
+        Story.App app = story.app("shop");
+        String connection = story.active(app, "read");
+        story.control()
+                .fault(FaultOrder.at(story.sandboxName())
+                        .endpoint("refresh")
+                        .forever()
+                        .status(503, Map.of("Retry-After", "1"), ""));
+        long seconds = 0;
+        int calls = 0;
+        while (calls < 9) {
+            story.token(app, connection);
+            story.token(app, connection);
+            calls++;
+            long pause = Long.parseLong(new BrokerTables(database)
+                    .texts(
+                            "select ceil(extract(epoch from retry_at - now())) from connection where id = ?",
+                            UUID.fromString(connection))
+                    .getFirst());
+            assertThat(pause).isBetween(25L, 4320L);
+            seconds += pause;
+            new BrokerTables(database)
+                    .change("update connection set retry_at = null where id = ?", UUID.fromString(connection));
+        }
+
+        assertThat(story.control().count(story.sandboxName(), "refresh")).isEqualTo(calls);
+        // from here on an hour each
+        assertThat(calls + (Duration.ofDays(1).toSeconds() - seconds) / 3590 + 1)
+                .isLessThanOrEqualTo(120);
+    }
+
+    private static void lose(Story story, boolean acted) {
+        FaultOrder order = FaultOrder.at(story.sandboxName()).endpoint("refresh");
+        story.control().fault(acted ? order.dropAfterCommit() : order.dropBeforeCommit());
+    }
+
+    private static Answer longer(Story.App app, String connection) {
+        return app.api().post("/connections/" + connection + "/token", LONGER);
+    }
+
+    private void endAccessToken(String connection) {
+        new BrokerTables(database)
+                .change("update connection set token_expires_at = now() where id = ?", UUID.fromString(connection));
+    }
+
+    private String standing(String connection) {
+        return new BrokerTables(database)
+                .texts(
+                        "select status || ' ' || coalesce(reason, '') from connection where id = ?",
+                        UUID.fromString(connection))
+                .getFirst();
+    }
+
+    private String open(String connection) {
+        return new BrokerTables(database)
+                .texts("select state from refresh_intent where connection = ?", UUID.fromString(connection))
+                .getFirst();
+    }
+
+    private static Story story(String rotation, int seconds) {
+        Map<String, Object> refresh =
+                rotation.equals("grace") ? Map.of("rotation", rotation, "grace", 60) : Map.of("rotation", rotation);
+        Story story = new Story().partner(Map.of("refresh", refresh));
+        story.control()
+                .settings(
+                        story.sandboxName(),
+                        Map.of("rotation", rotation, "grace_seconds", 60, "access_token_seconds", seconds));
+        return story;
+    }
+}

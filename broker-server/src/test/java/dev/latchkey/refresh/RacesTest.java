@@ -1,0 +1,265 @@
+package dev.latchkey.refresh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.latchkey.audit.Actor;
+import dev.latchkey.sandbox.client.FaultOrder;
+import dev.latchkey.testkit.AtOnce;
+import dev.latchkey.testkit.BrokerApi.Answer;
+import dev.latchkey.testkit.BrokerStack;
+import dev.latchkey.testkit.BrokerTables;
+import dev.latchkey.testkit.Story;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** What happens to a connection, and to the stores, while the partner's answer to its renewal is on the way. */
+@QuarkusTest
+@TestProfile(BrokerStack.class)
+class RacesTest {
+
+    private static final Map<String, Integer> LONGER = Map.of("min_ttl", 3600);
+
+    @Inject
+    DataSource database;
+
+    @Inject
+    OrderedPoints points;
+
+    @Inject
+    RefreshProtocol protocol;
+
+    @Inject
+    LeaseRows leases;
+
+    @Test
+    @DisplayName(
+            "R22 a vault that is gone after the answer costs nothing: the journal keeps it, the next owner stores it")
+    void vaultGone() {
+        Story story = new Story().partner(Map.of());
+        Story.App app = story.app("shop");
+        String connection = story.active(app, "read");
+        BrokerTables tables = new BrokerTables(database);
+        points.order(
+                KillPoint.K10, connection, () -> tables.asOwner("alter table local_vault rename to local_vault_away"));
+
+        Answer refused;
+        try {
+            refused = longer(app, connection);
+        } finally {
+            tables.asOwner("alter table if exists local_vault_away rename to local_vault");
+        }
+
+        assertThat(refused.status()).isEqualTo(503);
+        assertThat(refused.code()).isEqualTo("vault_unavailable");
+        assertThat(longer(app, connection).code()).isEqualTo("cannot_satisfy_min_ttl");
+        assertThat(tables.texts("select 1 from refresh_journal where connection = ?", UUID.fromString(connection)))
+                .isEmpty();
+        assertThat(story.refreshes()).isEqualTo(1);
+        assertThat(story.status(connection)).isEqualTo("active");
+    }
+
+    @Test
+    @DisplayName("R22 what waits in the journal is ciphertext")
+    void sealed() {
+        Story story = new Story().partner(Map.of());
+        Story.App app = story.app("shop");
+        String connection = story.active(app, "read");
+        BrokerTables tables = new BrokerTables(database);
+        List<String> holding = new ArrayList<>();
+        points.order(
+                KillPoint.K10, connection, () -> tables.asOwner("alter table local_vault rename to local_vault_away"));
+        try {
+            longer(app, connection);
+            assertThat(tables.texts("select 1 from refresh_journal where connection = ?", UUID.fromString(connection)))
+                    .hasSize(1);
+            holding.addAll(tables.tablesHolding("refresh_token"));
+        } finally {
+            tables.asOwner("alter table if exists local_vault_away rename to local_vault");
+        }
+        assertThat(holding).doesNotContain("refresh_journal");
+    }
+
+    @Test
+    @DisplayName("R9 a disconnect wins over the renewal on its way: nothing is stored, and the new tokens are revoked")
+    void disconnected() {
+        Story story = new Story().partner(Map.of());
+        Story.App app = story.app("shop");
+        String connection = story.active(app, "read");
+        String family = story.family();
+        points.order(
+                KillPoint.K10,
+                connection,
+                () -> story.approver()
+                        .post("/connections/" + connection + "/revoke")
+                        .expect(200));
+
+        Answer late = longer(app, connection);
+
+        assertThat(late.status()).isIn(404, 409);
+        assertThat(story.status(connection)).isEqualTo("revoked");
+        assertThat(story.token(app, connection).status()).isEqualTo(404);
+        assertThat(new BrokerTables(database).vaultPathsOf(connection)).isEmpty();
+        assertThat(isAlive(story, family)).isFalse();
+    }
+
+    @Test
+    @DisplayName("R9 a disconnect after the vault's write wins as well")
+    void disconnectedLate() {
+        Story story = new Story().partner(Map.of());
+        Story.App app = story.app("shop");
+        String connection = story.active(app, "read");
+        String family = story.family();
+        points.order(
+                KillPoint.K12,
+                connection,
+                () -> story.approver()
+                        .post("/connections/" + connection + "/revoke")
+                        .expect(200));
+
+        assertThat(longer(app, connection).status()).isIn(404, 409);
+
+        assertThat(story.status(connection)).isEqualTo("revoked");
+        assertThat(new BrokerTables(database).vaultPathsOf(connection)).isEmpty();
+        assertThat(isAlive(story, family)).isFalse();
+    }
+
+    @Test
+    @DisplayName("R10 the newest grant wins: a renewal of the one before is discarded and revoked")
+    void reconnected() {
+        Story story = new Story().partner(Map.of());
+        Story.App app = story.app("shop");
+        String connection = story.active(app, "read");
+        String old = story.family();
+        points.order(KillPoint.K10, connection, () -> reconnect(story, app, connection));
+
+        assertThat(longer(app, connection).status()).isEqualTo(409);
+
+        String newest = story.family();
+        assertThat(newest).isNotEqualTo(old);
+        assertThat(isAlive(story, old)).isFalse();
+        assertThat(longer(app, connection).code()).isEqualTo("cannot_satisfy_min_ttl");
+        assertThat(story.control().refreshes(newest)).isEqualTo(1);
+        assertThat(story.status(connection)).isEqualTo("active");
+        assertThat(new BrokerTables(database)
+                        .texts(
+                                "select code from audit_event where connection = ? and action = 'lease_lost'",
+                                UUID.fromString(connection)))
+                .containsExactly("superseded");
+    }
+
+    @Test
+    @DisplayName("R11 who is refused because another was faster takes what that one stored, and changes nothing")
+    void faster() {
+        // The broker believes that nothing rotates, so that the second owner may send although the first one has begun.
+        Story story = new Story().partner(Map.of("refresh", Map.of("rotation", "none")));
+        Story.App app = story.app("shop");
+        String connection = story.active(app, "read");
+        UUID id = UUID.fromString(connection);
+        points.order(KillPoint.K4, connection, () -> {
+            new BrokerTables(database).change("update connection set lease_until = now() where id = ?", id);
+            protocol.renew(id, found -> false, Actor.system("test", "test"));
+        });
+
+        Answer answer = longer(app, connection);
+
+        assertThat(answer.code()).isEqualTo("cannot_satisfy_min_ttl");
+        assertThat(story.control().count(story.sandboxName(), "refresh")).isEqualTo(2);
+        assertThat(story.status(connection)).isEqualTo("active");
+        story.token(app, connection).expect(200);
+    }
+
+    @Test
+    @DisplayName("R7 a lease that somebody else has by now is not given back")
+    void released() {
+        Story story = new Story().partner(Map.of());
+        Story.App app = story.app("shop");
+        UUID id = UUID.fromString(story.active(app, "read"));
+        BrokerTables tables = new BrokerTables(database);
+        LeaseRows.Lease first = leases.take(id).orElseThrow();
+        assertThat(leases.take(id)).isEmpty();
+        tables.change("update connection set lease_until = now() - interval '1 second' where id = ?", id);
+        LeaseRows.Lease second = leases.take(id).orElseThrow();
+
+        leases.release(first);
+        leases.noteVersion(first, 99);
+
+        assertThat(second.epoch()).isGreaterThan(first.epoch());
+        assertThat(leases.take(id)).isEmpty();
+        assertThat(tables.texts("select kv_version from connection where id = ?", id))
+                .containsExactly("1");
+        leases.release(second);
+        assertThat(leases.take(id)).isPresent();
+    }
+
+    @Test
+    @DisplayName(
+            "R2 R48 R49 while a partner takes its time nothing of the database is held, and other tokens are served")
+    void nothingIsHeld() throws Exception {
+        Story story = new Story().partner(Map.of());
+        Story.App app = story.app("shop");
+        List<String> slow = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            slow.add(story.active(app, "read"));
+        }
+        Story other = new Story().partner(Map.of());
+        Story.App otherApp = other.app("shop");
+        String quick = other.active(otherApp, "read");
+        story.control()
+                .fault(FaultOrder.at(story.sandboxName())
+                        .endpoint("refresh")
+                        .times(slow.size())
+                        .latency(Duration.ofSeconds(5)));
+        List<CompletableFuture<Answer>> callers = slow.stream()
+                .map(connection -> CompletableFuture.supplyAsync(() -> longer(app, connection)))
+                .toList();
+        BrokerTables tables = new BrokerTables(database);
+        org.awaitility.Awaitility.await().until(() -> story.control().count(story.sandboxName(), "refresh") > 2);
+
+        assertThat(AtOnce.run(20, () -> other.token(otherApp, quick)))
+                .extracting(Answer::status)
+                .containsOnly(200);
+        assertThat(tables.texts("select pid from pg_stat_activity where datname = current_database()"
+                        + " and state like 'idle in transaction%' and now() - state_change > interval '1 second'"))
+                .isEmpty();
+        assertThat(
+                        tables.texts(
+                                "select pid from pg_locks where locktype = 'advisory' and granted"
+                                        + " and pid in (select pid from pg_stat_activity where now() - query_start > interval '1 second')"))
+                .isEmpty();
+        callers.forEach(caller -> assertThat(caller.join().code()).isEqualTo("cannot_satisfy_min_ttl"));
+        assertThat(story.control().count(story.sandboxName(), "refresh")).isEqualTo(slow.size());
+    }
+
+    private static void reconnect(Story story, Story.App app, String connection) {
+        URI back = story.consented(story.atConsent(story.connectUrl(app, connection)));
+        app.api()
+                .post(
+                        "/connections/" + connection + "/confirm",
+                        Map.of("handle", Story.query(back).get("handle")))
+                .expect(200);
+    }
+
+    private static boolean isAlive(Story story, String family) {
+        for (var known : story.control().families()) {
+            if (known.path("family").asText().equals(family)) {
+                return known.path("alive").asBoolean();
+            }
+        }
+        throw new AssertionError("no " + family);
+    }
+
+    private static Answer longer(Story.App app, String connection) {
+        return app.api().post("/connections/" + connection + "/token", LONGER);
+    }
+}

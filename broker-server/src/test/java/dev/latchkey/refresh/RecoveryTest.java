@@ -1,0 +1,81 @@
+package dev.latchkey.refresh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.latchkey.catalog.RefreshSemantics;
+import dev.latchkey.catalog.RefreshSemantics.Rotation;
+import dev.latchkey.oauth.Scopes;
+import dev.latchkey.refresh.Recovery.Finding;
+import dev.latchkey.secret.Secret;
+import dev.latchkey.vault.Credential;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The table of docs/refresh-protocol, cell by cell. */
+class RecoveryTest {
+
+    private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
+    private static final Credential SENT = tokens("at-1", "rt-1");
+
+    @ParameterizedTest(name = "{0}, sent {1} times, {2} s ago, access token lives: {3} -> {4}")
+    @DisplayName("R19 what an open intent means depends on what the partner does with a spent token")
+    @CsvSource({
+        "NONE,   1, 5,    true,  SEND_AGAIN",
+        "NONE,   3, 9999, true,  SEND_AGAIN",
+        "GRACE,  1, 29,   true,  SEND_AGAIN",
+        "GRACE,  1, 30,   true,  WAIT",
+        "GRACE,  2, 5,    true,  WAIT",
+        "GRACE,  2, 5,    false, SEND_AGAIN",
+        "STRICT, 1, 0,    true,  WAIT",
+        "STRICT, 1, 0,    false, SEND_AGAIN",
+        "STRICT, 4, 9999, false, SEND_AGAIN",
+    })
+    void open(Rotation rotation, int sends, int age, boolean lives, Finding expected) {
+        assertThat(Recovery.judge(intent(SENT, sends, age), SENT, semantics(rotation), lives))
+                .isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"at-2, rt-2", "at-2, rt-1", "at-1, rt-2"})
+    @DisplayName("R20 a vault that holds something else than what was sent holds the answer")
+    void stored(String accessToken, String refreshToken) {
+        for (Rotation rotation : Rotation.values()) {
+            assertThat(Recovery.judge(intent(SENT, 1, 5), tokens(accessToken, refreshToken), semantics(rotation), true))
+                    .isEqualTo(Finding.STORED);
+        }
+    }
+
+    @Test
+    @DisplayName("R18 without an open intent nothing was sent")
+    void nothingOpen() {
+        assertThat(Recovery.judge(Optional.empty(), SENT, semantics(Rotation.STRICT), true))
+                .isEqualTo(Finding.NOTHING_OPEN);
+    }
+
+    @Test
+    @DisplayName("where there is no refresh token nothing can be spent")
+    void nothingToSpend() {
+        Credential own =
+                new Credential.OAuth2(Secret.of("at-1"), Optional.empty(), NOW, NOW.plusSeconds(60), Scopes.none());
+        assertThat(Recovery.judge(intent(own, 1, 5), own, semantics(Rotation.STRICT), true))
+                .isEqualTo(Finding.SEND_AGAIN);
+    }
+
+    private static Optional<IntentRows.Intent> intent(Credential sent, int sends, int age) {
+        return Optional.of(new IntentRows.Intent(Spent.sha256(sent), Duration.ofSeconds(age), sends));
+    }
+
+    private static Credential tokens(String accessToken, String refreshToken) {
+        return new Credential.OAuth2(
+                Secret.of(accessToken), Optional.of(Secret.of(refreshToken)), NOW, NOW.plusSeconds(60), Scopes.none());
+    }
+
+    private static RefreshSemantics semantics(Rotation rotation) {
+        return new RefreshSemantics(rotation, Duration.ofSeconds(30), false, Duration.ofHours(1), Duration.ofHours(24));
+    }
+}
