@@ -196,8 +196,8 @@ public class ConnectionLifecycle {
      */
     @Transactional
     public void needsReauth(UUID id, int kvVersion, String reason, Actor actor) {
-        Optional<ConnectionRow> found = store.lock(id)
-                .filter(row -> row.status() == ConnectionStatus.ACTIVE && row.kvVersion <= kvVersion);
+        Optional<ConnectionRow> found =
+                store.lock(id).filter(row -> row.status() == ConnectionStatus.ACTIVE && row.kvVersion <= kvVersion);
         found.ifPresent(row -> {
             row.refreshDueAt = null;
             row.moveTo(ConnectionStatus.NEEDS_REAUTH, reason);

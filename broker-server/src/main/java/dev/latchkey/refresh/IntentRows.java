@@ -93,8 +93,7 @@ class IntentRows {
     }
 
     private void settle(LeaseRows.Lease lease, String state) {
-        session.createNativeQuery(
-                        "update refresh_intent set state = :state where connection = :id and epoch <= :epoch")
+        session.createNativeQuery("update refresh_intent set state = :state where connection = :id and epoch <= :epoch")
                 .setParameter("state", state)
                 .setParameter("id", lease.connection())
                 .setParameter("epoch", lease.epoch())

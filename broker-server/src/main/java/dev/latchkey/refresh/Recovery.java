@@ -43,12 +43,11 @@ final class Recovery {
         if (!MessageDigest.isEqual(intent.spentSha256(), Spent.sha256(stored))) {
             return Finding.STORED;
         }
-        boolean harmless =
-                switch (Spent.rotation(stored, semantics)) {
-                    case NONE -> true;
-                    case GRACE -> inGrace(intent, semantics.grace());
-                    case STRICT -> false;
-                };
+        boolean harmless = switch (Spent.rotation(stored, semantics)) {
+            case NONE -> true;
+            case GRACE -> inGrace(intent, semantics.grace());
+            case STRICT -> false;
+        };
         return harmless || !accessTokenLives ? Finding.SEND_AGAIN : Finding.WAIT;
     }
 

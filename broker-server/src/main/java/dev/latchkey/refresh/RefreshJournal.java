@@ -51,8 +51,7 @@ class RefreshJournal {
     /** What waits for a connection, oldest first. */
     @Transactional
     List<Entry> of(UUID connection) {
-        return session
-                .createNativeQuery(
+        return session.createNativeQuery(
                         "select attempt, connection, kv_version, ciphertext from refresh_journal"
                                 + " where connection = :connection order by created_at",
                         Tuple.class)
@@ -91,8 +90,7 @@ class RefreshJournal {
                 attempt,
                 connection,
                 kvVersion,
-                CredentialCodec.decode(
-                        seal.open(row.get(3, byte[].class), place(attempt, connection, kvVersion))));
+                CredentialCodec.decode(seal.open(row.get(3, byte[].class), place(attempt, connection, kvVersion))));
     }
 
     private static String place(UUID attempt, UUID connection, int kvVersion) {

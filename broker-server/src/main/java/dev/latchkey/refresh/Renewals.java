@@ -8,7 +8,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -71,8 +70,7 @@ class Renewals {
         return mine;
     }
 
-    private void run(
-            UUID connection, Predicate<HeldToken> enough, Actor actor, CompletableFuture<HeldToken> outcome) {
+    private void run(UUID connection, Predicate<HeldToken> enough, Actor actor, CompletableFuture<HeldToken> outcome) {
         try {
             HeldToken token = protocol.renew(connection, enough, actor);
             count(token.renewed() ? "renewed" : "found");

@@ -19,7 +19,8 @@ final class Spent {
         return switch (credential) {
             case Credential.OAuth2 tokens ->
                 tokens.refreshToken()
-                        .map(refresh -> both(refresh.sha256(), tokens.accessToken().sha256()))
+                        .map(refresh ->
+                                both(refresh.sha256(), tokens.accessToken().sha256()))
                         .orElseGet(() -> tokens.accessToken().sha256());
             case Credential.Session session -> session.handle().sha256();
             case Credential.OAuth1 tokens -> tokens.token().sha256();

@@ -89,7 +89,8 @@ class Turns {
         return switch (connection.status()) {
             case ACTIVE -> connection;
             case REVOKED -> throw BrokerException.notFound();
-            case NEEDS_REAUTH -> throw RefreshProtocol.needsReauth(connection.reason().orElse("invalid_grant"));
+            case NEEDS_REAUTH ->
+                throw RefreshProtocol.needsReauth(connection.reason().orElse("invalid_grant"));
             default ->
                 throw new BrokerException(ProblemType.CONNECTION_NOT_ACTIVE, "The connection is not active.")
                         .with("connection_status", connection.status().wireName());

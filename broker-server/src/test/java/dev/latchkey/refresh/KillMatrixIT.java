@@ -56,7 +56,8 @@ class KillMatrixIT {
     }
 
     @Test
-    @DisplayName("R18 R19 R20 kill -9 at K1 to K14 loses nothing that can be kept, and is ambiguous only where the table says")
+    @DisplayName(
+            "R18 R19 R20 kill -9 at K1 to K14 loses nothing that can be kept, and is ambiguous only where the table says")
     void matrix() {
         try (RefreshRig rig = new RefreshRig()) {
             Broker broker = rig.start(Map.of());
@@ -116,12 +117,14 @@ class KillMatrixIT {
             arrests.awaitAll(held.stream().map(KillMatrixIT::place).collect(Collectors.toSet()));
             onTheWire.forEach(victim -> callers.add(Thread.ofVirtual().start(() -> ask(rig, broker, victim))));
             // K6: the request is at the partner, which will not act. K7: it has acted, and its answer is on the way.
-            await().atMost(Duration.ofSeconds(8)).until(() -> victims.stream()
-                    .filter(victim -> victim.point() == 6)
-                    .allMatch(victim -> victim.cell().requests() == 1));
-            await().atMost(Duration.ofSeconds(8)).until(() -> victims.stream()
-                    .filter(victim -> victim.point() == 7)
-                    .allMatch(victim -> victim.cell().refreshes() == 1));
+            await().atMost(Duration.ofSeconds(8))
+                    .until(() -> victims.stream()
+                            .filter(victim -> victim.point() == 6)
+                            .allMatch(victim -> victim.cell().requests() == 1));
+            await().atMost(Duration.ofSeconds(8))
+                    .until(() -> victims.stream()
+                            .filter(victim -> victim.point() == 7)
+                            .allMatch(victim -> victim.cell().refreshes() == 1));
             broker.process().kill9();
             callers.forEach(Thread::interrupt);
         }
@@ -174,8 +177,7 @@ class KillMatrixIT {
     /** At once after the start, whatever is open: the old token, or the new one where it had been stored. */
     private static void served(RefreshRig rig, Broker broker, List<Victim> victims, SoftAssertions softly) {
         for (Victim victim : victims) {
-            Answer answer = rig.app(broker)
-                    .post("/connections/" + victim.cell().connection() + "/token");
+            Answer answer = rig.app(broker).post("/connections/" + victim.cell().connection() + "/token");
             softly.assertThat(answer.status()).as(victim + " is served").isEqualTo(200);
             if (victim.point() >= 11) {
                 softly.assertThat(answer.json().path("access_token").asText())
@@ -243,7 +245,9 @@ class KillMatrixIT {
             softly.assertThat(victim.cell().refreshes())
                     .as(victim + " is renewed once")
                     .isEqualTo(justNow ? before : before + 1);
-            softly.assertThat(victim.cell().reuseDetections()).as(victim.toString()).isZero();
+            softly.assertThat(victim.cell().reuseDetections())
+                    .as(victim.toString())
+                    .isZero();
             softly.assertThat(rig.standing(victim.cell())).as(victim.toString()).isEqualTo("active");
         }
     }

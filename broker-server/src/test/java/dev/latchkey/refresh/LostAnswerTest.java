@@ -33,7 +33,8 @@ class LostAnswerTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    @DisplayName("R25 a strict partner's lost answer is refresh_ambiguous: the old token is served to its end, then decided")
+    @DisplayName(
+            "R25 a strict partner's lost answer is refresh_ambiguous: the old token is served to its end, then decided")
     void strict(boolean acted) {
         Story story = story("strict", 300);
         Story.App app = story.app("shop");
@@ -172,7 +173,8 @@ class LostAnswerTest {
 
         assertThat(story.control().count(story.sandboxName(), "refresh")).isEqualTo(calls);
         // from here on an hour each
-        assertThat(calls + (Duration.ofDays(1).toSeconds() - seconds) / 3590 + 1).isLessThanOrEqualTo(120);
+        assertThat(calls + (Duration.ofDays(1).toSeconds() - seconds) / 3590 + 1)
+                .isLessThanOrEqualTo(120);
     }
 
     private static void lose(Story story, boolean acted) {
@@ -204,9 +206,8 @@ class LostAnswerTest {
     }
 
     private static Story story(String rotation, int seconds) {
-        Map<String, Object> refresh = rotation.equals("grace")
-                ? Map.of("rotation", rotation, "grace", 60)
-                : Map.of("rotation", rotation);
+        Map<String, Object> refresh =
+                rotation.equals("grace") ? Map.of("rotation", rotation, "grace", 60) : Map.of("rotation", rotation);
         Story story = new Story().partner(Map.of("refresh", refresh));
         story.control()
                 .settings(

@@ -43,16 +43,15 @@ class RacesTest {
     LeaseRows leases;
 
     @Test
-    @DisplayName("R22 a vault that is gone after the answer costs nothing: the journal keeps it, the next owner stores it")
+    @DisplayName(
+            "R22 a vault that is gone after the answer costs nothing: the journal keeps it, the next owner stores it")
     void vaultGone() {
         Story story = new Story().partner(Map.of());
         Story.App app = story.app("shop");
         String connection = story.active(app, "read");
         BrokerTables tables = new BrokerTables(database);
         points.order(
-                KillPoint.K10,
-                connection,
-                () -> tables.asOwner("alter table local_vault rename to local_vault_away"));
+                KillPoint.K10, connection, () -> tables.asOwner("alter table local_vault rename to local_vault_away"));
 
         Answer refused;
         try {
@@ -64,8 +63,7 @@ class RacesTest {
         assertThat(refused.status()).isEqualTo(503);
         assertThat(refused.code()).isEqualTo("vault_unavailable");
         assertThat(longer(app, connection).code()).isEqualTo("cannot_satisfy_min_ttl");
-        assertThat(tables.texts(
-                        "select 1 from refresh_journal where connection = ?", UUID.fromString(connection)))
+        assertThat(tables.texts("select 1 from refresh_journal where connection = ?", UUID.fromString(connection)))
                 .isEmpty();
         assertThat(story.refreshes()).isEqualTo(1);
         assertThat(story.status(connection)).isEqualTo("active");
@@ -80,13 +78,10 @@ class RacesTest {
         BrokerTables tables = new BrokerTables(database);
         List<String> holding = new ArrayList<>();
         points.order(
-                KillPoint.K10,
-                connection,
-                () -> tables.asOwner("alter table local_vault rename to local_vault_away"));
+                KillPoint.K10, connection, () -> tables.asOwner("alter table local_vault rename to local_vault_away"));
         try {
             longer(app, connection);
-            assertThat(tables.texts(
-                            "select 1 from refresh_journal where connection = ?", UUID.fromString(connection)))
+            assertThat(tables.texts("select 1 from refresh_journal where connection = ?", UUID.fromString(connection)))
                     .hasSize(1);
             holding.addAll(tables.tablesHolding("refresh_token"));
         } finally {
@@ -105,7 +100,9 @@ class RacesTest {
         points.order(
                 KillPoint.K10,
                 connection,
-                () -> story.approver().post("/connections/" + connection + "/revoke").expect(200));
+                () -> story.approver()
+                        .post("/connections/" + connection + "/revoke")
+                        .expect(200));
 
         Answer late = longer(app, connection);
 
@@ -126,7 +123,9 @@ class RacesTest {
         points.order(
                 KillPoint.K12,
                 connection,
-                () -> story.approver().post("/connections/" + connection + "/revoke").expect(200));
+                () -> story.approver()
+                        .post("/connections/" + connection + "/revoke")
+                        .expect(200));
 
         assertThat(longer(app, connection).status()).isIn(404, 409);
 
@@ -197,13 +196,15 @@ class RacesTest {
 
         assertThat(second.epoch()).isGreaterThan(first.epoch());
         assertThat(leases.take(id)).isEmpty();
-        assertThat(tables.texts("select kv_version from connection where id = ?", id)).containsExactly("1");
+        assertThat(tables.texts("select kv_version from connection where id = ?", id))
+                .containsExactly("1");
         leases.release(second);
         assertThat(leases.take(id)).isPresent();
     }
 
     @Test
-    @DisplayName("R2 R48 R49 while a partner takes its time nothing of the database is held, and other tokens are served")
+    @DisplayName(
+            "R2 R48 R49 while a partner takes its time nothing of the database is held, and other tokens are served")
     void nothingIsHeld() throws Exception {
         Story story = new Story().partner(Map.of());
         Story.App app = story.app("shop");
@@ -231,8 +232,10 @@ class RacesTest {
         assertThat(tables.texts("select pid from pg_stat_activity where datname = current_database()"
                         + " and state like 'idle in transaction%' and now() - state_change > interval '1 second'"))
                 .isEmpty();
-        assertThat(tables.texts("select pid from pg_locks where locktype = 'advisory' and granted"
-                        + " and pid in (select pid from pg_stat_activity where now() - query_start > interval '1 second')"))
+        assertThat(
+                        tables.texts(
+                                "select pid from pg_locks where locktype = 'advisory' and granted"
+                                        + " and pid in (select pid from pg_stat_activity where now() - query_start > interval '1 second')"))
                 .isEmpty();
         callers.forEach(caller -> assertThat(caller.join().code()).isEqualTo("cannot_satisfy_min_ttl"));
         assertThat(story.control().count(story.sandboxName(), "refresh")).isEqualTo(slow.size());

@@ -45,8 +45,7 @@ class RecoveryTest {
     @DisplayName("R20 a vault that holds something else than what was sent holds the answer")
     void stored(String accessToken, String refreshToken) {
         for (Rotation rotation : Rotation.values()) {
-            assertThat(Recovery.judge(
-                            intent(SENT, 1, 5), tokens(accessToken, refreshToken), semantics(rotation), true))
+            assertThat(Recovery.judge(intent(SENT, 1, 5), tokens(accessToken, refreshToken), semantics(rotation), true))
                     .isEqualTo(Finding.STORED);
         }
     }
@@ -61,8 +60,8 @@ class RecoveryTest {
     @Test
     @DisplayName("where there is no refresh token nothing can be spent")
     void nothingToSpend() {
-        Credential own = new Credential.OAuth2(
-                Secret.of("at-1"), Optional.empty(), NOW, NOW.plusSeconds(60), Scopes.none());
+        Credential own =
+                new Credential.OAuth2(Secret.of("at-1"), Optional.empty(), NOW, NOW.plusSeconds(60), Scopes.none());
         assertThat(Recovery.judge(intent(own, 1, 5), own, semantics(Rotation.STRICT), true))
                 .isEqualTo(Finding.SEND_AGAIN);
     }
@@ -73,15 +72,10 @@ class RecoveryTest {
 
     private static Credential tokens(String accessToken, String refreshToken) {
         return new Credential.OAuth2(
-                Secret.of(accessToken),
-                Optional.of(Secret.of(refreshToken)),
-                NOW,
-                NOW.plusSeconds(60),
-                Scopes.none());
+                Secret.of(accessToken), Optional.of(Secret.of(refreshToken)), NOW, NOW.plusSeconds(60), Scopes.none());
     }
 
     private static RefreshSemantics semantics(Rotation rotation) {
-        return new RefreshSemantics(
-                rotation, Duration.ofSeconds(30), false, Duration.ofHours(1), Duration.ofHours(24));
+        return new RefreshSemantics(rotation, Duration.ofSeconds(30), false, Duration.ofHours(1), Duration.ofHours(24));
     }
 }

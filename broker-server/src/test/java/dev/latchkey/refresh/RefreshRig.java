@@ -79,14 +79,15 @@ final class RefreshRig implements AutoCloseable {
         all.putAll(properties);
         Map<String, String> environment = new HashMap<>(Arrests.environment(debugPort));
         environment.put("LATCHKEY_DATABASE_PASSWORD", access.password().reveal(Purpose.STORE));
-        environment.put("LATCHKEY_DATABASE_OWNER_PASSWORD", access.ownerPassword().reveal(Purpose.STORE));
+        environment.put(
+                "LATCHKEY_DATABASE_OWNER_PASSWORD", access.ownerPassword().reveal(Purpose.STORE));
         environment.put("LATCHKEY_ADMIN_PASSWORD", password);
         environment.put("LATCHKEY_APPROVER_PASSWORD", password);
         Broker broker = new Broker(BrokerProcess.start(all, environment), debugPort);
         brokers.add(broker);
         if (appSecret.isEmpty()) {
-            appSecret = admin()
-                    .post("/apps", Map.of("id", appId, "name", appId, "return_urls", List.of(Story.RETURN_URL)))
+            appSecret = admin().post(
+                            "/apps", Map.of("id", appId, "name", appId, "return_urls", List.of(Story.RETURN_URL)))
                     .expect(201)
                     .text("secret");
         }
@@ -140,8 +141,7 @@ final class RefreshRig implements AutoCloseable {
                                                 "revocation_endpoint", at + "revoke",
                                                 "api_base", at + "api"))))
                 .expect(201);
-        control.registerClient(
-                sandboxName, "client", "client-secret-" + partner, registered.text("redirect_uri"));
+        control.registerClient(sandboxName, "client", "client-secret-" + partner, registered.text("redirect_uri"));
         return new Cell(name, partner, sandboxName, activated(partner), control);
     }
 

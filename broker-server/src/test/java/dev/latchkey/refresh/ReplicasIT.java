@@ -51,7 +51,12 @@ class ReplicasIT {
         Cell cell = RIG.connect("many", "strict", LIFE);
         String path = "/connections/" + cell.connection() + "/token";
         for (int round = 1; round <= ROUNDS; round++) {
-            long left = RIG.app(FIRST).post(path).expect(200).json().path("expires_in").asLong();
+            long left = RIG.app(FIRST)
+                    .post(path)
+                    .expect(200)
+                    .json()
+                    .path("expires_in")
+                    .asLong();
             Thread.sleep(Duration.ofSeconds(left - 29));
             AtomicInteger next = new AtomicInteger();
 
@@ -61,7 +66,9 @@ class ReplicasIT {
                             .post(path));
 
             assertThat(answers).extracting(Answer::status).containsOnly(200);
-            assertThat(answers.stream().map(answer -> answer.text("access_token")).distinct())
+            assertThat(answers.stream()
+                            .map(answer -> answer.text("access_token"))
+                            .distinct())
                     .hasSize(1);
             assertThat(cell.refreshes()).isEqualTo(round);
             assertThat(cell.requests()).isEqualTo(round);
@@ -78,7 +85,8 @@ class ReplicasIT {
             CompletableFuture<Answer> owner = held(arrests, cell, path);
             await().atMost(Duration.ofSeconds(60))
                     .pollInterval(Duration.ofSeconds(1))
-                    .until(() -> RIG.app(BROKERS.get(1)).post(path, LONGER).code().equals("cannot_satisfy_min_ttl"));
+                    .until(() ->
+                            RIG.app(BROKERS.get(1)).post(path, LONGER).code().equals("cannot_satisfy_min_ttl"));
             String successors = RIG.app(BROKERS.get(1)).post(path).expect(200).text("access_token");
             arrests.release("K9 " + cell.connection());
 
@@ -102,7 +110,8 @@ class ReplicasIT {
             CompletableFuture<Answer> owner = held(arrests, cell, path);
             await().atMost(Duration.ofSeconds(60))
                     .pollInterval(Duration.ofSeconds(1))
-                    .until(() -> RIG.app(BROKERS.get(1)).post(path, LONGER).code().equals("outcome_unknown"));
+                    .until(() ->
+                            RIG.app(BROKERS.get(1)).post(path, LONGER).code().equals("outcome_unknown"));
             assertThat(RIG.app(BROKERS.get(1)).post(path).expect(200).text("access_token"))
                     .isEqualTo(before);
             arrests.release("K9 " + cell.connection());
@@ -126,7 +135,8 @@ class ReplicasIT {
         try (Arrests arrests = Arrests.attach(mortal.debugPort())) {
             watch(arrests);
             arrests.want("K1 " + cell.connection());
-            CompletableFuture<Answer> owner = CompletableFuture.supplyAsync(() -> RIG.app(mortal).post(path, LONGER));
+            CompletableFuture<Answer> owner =
+                    CompletableFuture.supplyAsync(() -> RIG.app(mortal).post(path, LONGER));
             arrests.awaitAll(Set.of("K1 " + cell.connection()));
             mortal.process().kill9();
             assertThat(owner).failsWithin(Duration.ofSeconds(30));
@@ -134,7 +144,8 @@ class ReplicasIT {
         try {
             await().atMost(Duration.ofSeconds(40))
                     .pollInterval(Duration.ofSeconds(1))
-                    .until(() -> RIG.app(BROKERS.get(1)).post(path, LONGER).code().equals("cannot_satisfy_min_ttl"));
+                    .until(() ->
+                            RIG.app(BROKERS.get(1)).post(path, LONGER).code().equals("cannot_satisfy_min_ttl"));
             assertThat(cell.requests()).isEqualTo(1);
         } finally {
             mortal.process().startAgain();
@@ -145,7 +156,8 @@ class ReplicasIT {
     private static CompletableFuture<Answer> held(Arrests arrests, Cell cell, String path) {
         String place = "K9 " + cell.connection();
         arrests.want(place);
-        CompletableFuture<Answer> owner = CompletableFuture.supplyAsync(() -> RIG.app(FIRST).post(path, LONGER));
+        CompletableFuture<Answer> owner =
+                CompletableFuture.supplyAsync(() -> RIG.app(FIRST).post(path, LONGER));
         arrests.awaitAll(Set.of(place));
         return owner;
     }

@@ -69,7 +69,8 @@ class OAuth1SigningFlowTest {
         signed.json()
                 .path("headers")
                 .properties()
-                .forEach(field -> request.header(field.getKey(), field.getValue().asText()));
+                .forEach(
+                        field -> request.header(field.getKey(), field.getValue().asText()));
         return HttpClient.newHttpClient().send(request.build(), BodyHandlers.ofString());
     }
 
@@ -88,19 +89,24 @@ class OAuth1SigningFlowTest {
                 "cryptonit-affiliate",
                 Map.of("token", token, "token_secret", tokenSecret),
                 Map.of("endpoints", Map.of("api_base", base)));
-        story.control()
-                .registerPreset("cryptonit", story.clientId(), story.clientSecret(), token, tokenSecret);
+        story.control().registerPreset("cryptonit", story.clientId(), story.clientSecret(), token, tokenSecret);
         Story.App app = story.app("shop");
         String id = approved(app);
         String proxy = "/connections/" + id + "/proxy/";
 
         Answer terms = sign(app, id, "GET", base + "/terms", "", "").expect(200);
-        Answer user = sign(app, id, "POST", base + "/user", JSON, account("s-" + story.mark())).expect(200);
+        Answer user = sign(app, id, "POST", base + "/user", JSON, account("s-" + story.mark()))
+                .expect(200);
 
         assertThat(sent(terms).body()).contains("\"revision\":7");
         assertThat(sent(terms).statusCode()).as("a signature is good once").isEqualTo(401);
         assertThat(sent(user).body()).contains("\"created\":true");
-        assertThat(app.api().get(proxy + "terms").expect(200).json().path("revision").asInt())
+        assertThat(app.api()
+                        .get(proxy + "terms")
+                        .expect(200)
+                        .json()
+                        .path("revision")
+                        .asInt())
                 .isEqualTo(7);
         assertThat(app.api()
                         .send("POST", proxy + "user", account("p-" + story.mark()), JSON)
@@ -110,7 +116,8 @@ class OAuth1SigningFlowTest {
                         .asBoolean())
                 .isTrue();
         assertThat(terms.raw().body() + user.raw().body()).doesNotContain(tokenSecret, story.clientSecret());
-        assertThat(sign(app, id, "GET", base.replace("affiliates", "users/me"), "", "").code())
+        assertThat(sign(app, id, "GET", base.replace("affiliates", "users/me"), "", "")
+                        .code())
                 .isEqualTo("url_not_allowed");
         assertThat(sign(app, id, "GET", base + "/terms?oauth_token=x", "", "").code())
                 .isEqualTo("invalid_request");

@@ -131,7 +131,8 @@ public final class Arrests implements AutoCloseable {
     /** A {@link UUID}. */
     public static UUID uuid(Value value) {
         return new UUID(
-                ((LongValue) member(value, "mostSigBits")).value(), ((LongValue) member(value, "leastSigBits")).value());
+                ((LongValue) member(value, "mostSigBits")).value(),
+                ((LongValue) member(value, "leastSigBits")).value());
     }
 
     @Override

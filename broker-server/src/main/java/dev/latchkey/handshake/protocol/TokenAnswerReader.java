@@ -69,7 +69,10 @@ class TokenAnswerReader {
             case 429 -> later(ProblemType.PARTNER_RATE_LIMITED, response, false);
             // RFC 9110 section 15.6.4: not handled. Any other 5xx may come from something before a server that has.
             case 503 -> later(ProblemType.PARTNER_UNAVAILABLE, response, false);
-            default -> response.status() >= 500 ? later(ProblemType.PARTNER_UNAVAILABLE, response, true) : nonsense(response.status() < 300);
+            default ->
+                response.status() >= 500
+                        ? later(ProblemType.PARTNER_UNAVAILABLE, response, true)
+                        : nonsense(response.status() < 300);
         };
     }
 

@@ -136,7 +136,8 @@ class OAuth1HandshakeTest implements HandshakeContract<OAuth1Handshake> {
         assertThat(seen.header("user-agent")).contains("latchkey-test");
         assertThat(step.location().toString()).startsWith(partner.at("authorize") + "?oauth_token=");
         assertThat(Story.query(step.location())).containsOnlyKeys("oauth_token");
-        assertThat(Secret.of(parameter(Story.query(step.location()), "oauth_token"))).isEqualTo(step.flow());
+        assertThat(Secret.of(parameter(Story.query(step.location()), "oauth_token")))
+                .isEqualTo(step.flow());
     }
 
     @ParameterizedTest
@@ -193,7 +194,10 @@ class OAuth1HandshakeTest implements HandshakeContract<OAuth1Handshake> {
         fails(ProblemType.STATE_INVALID, () -> handshake.complete(context, callback(foreign), own.memo()));
         assertThat(partner.count("access_token")).isZero();
         Map<String, String> mixed = Map.of(
-                "oauth_token", own.flow().reveal(Purpose.SEND_TO_PARTNER), "oauth_verifier", parameter(foreign, "oauth_verifier"));
+                "oauth_token",
+                own.flow().reveal(Purpose.SEND_TO_PARTNER),
+                "oauth_verifier",
+                parameter(foreign, "oauth_verifier"));
         fails(ProblemType.PARTNER_BAD_RESPONSE, () -> handshake.complete(context, callback(mixed), own.memo()));
     }
 

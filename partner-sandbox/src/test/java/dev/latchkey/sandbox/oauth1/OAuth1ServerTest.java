@@ -84,10 +84,7 @@ final class OAuth1ServerTest {
                 form(exchange(token, Rig.parameter(back, "oauth_verifier")).text());
 
         Answer me = client.get(
-                ME,
-                client.parameters("ck", "oauth_token", access.value(), "q", "a b~*ü"),
-                "cs&%",
-                access.secret());
+                ME, client.parameters("ck", "oauth_token", access.value(), "q", "a b~*ü"), "cs&%", access.secret());
 
         assertThat(me.field("owner")).isEqualTo("alice");
         assertThat(rig.control().count("cryptonit", "request_token")).isEqualTo(1);
@@ -116,8 +113,7 @@ final class OAuth1ServerTest {
         browser.get(rig.uri("/cryptonit/oauth/authorize?oauth_token=" + token.value()));
         browser.deny();
 
-        assertThat(browser.location().orElseThrow().toString())
-                .isEqualTo(Rig.CALLBACK + "&denied=" + token.value());
+        assertThat(browser.location().orElseThrow().toString()).isEqualTo(Rig.CALLBACK + "&denied=" + token.value());
         assertThat(exchange(token, "any").status()).isEqualTo(401);
     }
 
@@ -163,11 +159,7 @@ final class OAuth1ServerTest {
         assertThat(client.get(TERMS, client.parameters("aff", "oauth_token", "at"), "as", "ats")
                         .field("text"))
                 .isNotEmpty();
-        assertThat(client.get(
-                                TERMS,
-                                client.parameters("ck", "oauth_token", ofUser.value()),
-                                "cs&%",
-                                ofUser.secret())
+        assertThat(client.get(TERMS, client.parameters("ck", "oauth_token", ofUser.value()), "cs&%", ofUser.secret())
                         .status())
                 .isEqualTo(401);
         String account =
@@ -222,11 +214,7 @@ final class OAuth1ServerTest {
         rig.control().registerConsumer("cryptonit", "ck", "cs&%", Rig.CALLBACK);
 
         assertThat(requestToken().all()).contains("confirmed=true");
-        assertThat(client.get(
-                                ME,
-                                client.parameters("ck", "oauth_token", access.value()),
-                                "cs&%",
-                                access.secret())
+        assertThat(client.get(ME, client.parameters("ck", "oauth_token", access.value()), "cs&%", access.secret())
                         .status())
                 .isEqualTo(401);
     }
