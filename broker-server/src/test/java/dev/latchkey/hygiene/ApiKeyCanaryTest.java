@@ -33,8 +33,7 @@ class ApiKeyCanaryTest {
     };
     private static final String FORM = "application/x-www-form-urlencoded";
     private static final String JSON = "application/json";
-    private static final String LIST =
-            "{\"jsonrpc\":\"2.0\",\"method\":\"user.account_list\",\"params\":{},\"id\":1}";
+    private static final String LIST = "{\"jsonrpc\":\"2.0\",\"method\":\"user.account_list\",\"params\":{},\"id\":1}";
 
     @Inject
     DataSource database;
@@ -71,10 +70,14 @@ class ApiKeyCanaryTest {
                 .post(
                         "/partners",
                         Map.of(
-                                "id", row + "-" + story.mark(),
-                                "catalog", row,
-                                "credentials", Map.of("api_key", key, "api_secret", secret),
-                                "settings", Map.of("endpoints", Map.of("api_base", BrokerStack.sandbox() + api))))
+                                "id",
+                                row + "-" + story.mark(),
+                                "catalog",
+                                row,
+                                "credentials",
+                                Map.of("api_key", key, "api_secret", secret),
+                                "settings",
+                                Map.of("endpoints", Map.of("api_base", BrokerStack.sandbox() + api))))
                 .expect(201);
         String hook = answer.json().path("webhook_url").asText("");
         if (hook.isEmpty()) {
@@ -94,10 +97,14 @@ class ApiKeyCanaryTest {
                 .post(
                         "/connections",
                         Map.of(
-                                "partner", partner,
-                                "owner", "us",
-                                "scopes", List.of(),
-                                "methods", type.equals(JSON) ? List.of("user.account_list") : List.of("POST")))
+                                "partner",
+                                partner,
+                                "owner",
+                                "us",
+                                "scopes",
+                                List.of(),
+                                "methods",
+                                type.equals(JSON) ? List.of("user.account_list") : List.of("POST")))
                 .expect(201)
                 .text("id");
         story.approver().post("/connections/" + id + "/approve").expect(200);
