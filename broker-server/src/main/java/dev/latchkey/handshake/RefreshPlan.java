@@ -36,8 +36,9 @@ public class RefreshPlan {
     /** Between 70 % and 80 % of the life; much later where the life is very short. */
     private Instant dueAt(Credential.ShortLived tokens) {
         Duration life = Duration.between(tokens.issuedAt(), tokens.expiresAt());
-        if (life.isZero()) {
-            // brought along without an access token: the first renewal also proves the refresh token
+        if (life.isNegative()) {
+            // It never lived: it was brought along, or its first login failed. The first renewal proves what it is
+            // worth.
             return tokens.issuedAt();
         }
         if (life.compareTo(SHORTEST) < 0) {

@@ -16,6 +16,9 @@ import java.util.UUID;
 @ApplicationScoped
 public final class WebhookAddresses {
 
+    /** Stands in for the salt of a registration that is not there. */
+    private static final UUID NO_SALT = UUID.fromString("00000000-0000-0000-0000-000000000000");
+
     private final PartnerRows rows;
     private final PartnerRegistry registry;
     private final Profiles profiles;
@@ -45,7 +48,7 @@ public final class WebhookAddresses {
         Optional<Registration> row =
                 PartnerInput.isId(registration) ? rows.read(registration) : Optional.<Registration>empty();
         // Compared for an unknown one as well, so that the two take the same steps.
-        String right = name(registration, row.map(Registration::webhookSalt).orElse(new UUID(0, 0)));
+        String right = name(registration, row.map(Registration::webhookSalt).orElse(NO_SALT));
         boolean matches =
                 MessageDigest.isEqual(right.getBytes(StandardCharsets.UTF_8), name.getBytes(StandardCharsets.UTF_8));
         return matches && row.isPresent()

@@ -25,6 +25,9 @@ import org.jboss.logging.Logger;
 @Singleton
 final class StoreComparison {
 
+    /** Sorts before every id. */
+    private static final UUID FIRST = UUID.fromString("00000000-0000-0000-0000-000000000000");
+
     private static final Logger LOG = Logger.getLogger(StoreComparison.class);
     private static final int PAGE = 500;
     private static final int PATIENCE_SECONDS = 30;
@@ -57,7 +60,7 @@ final class StoreComparison {
     /** Reads every active connection's record. */
     Report compare() throws SQLException {
         Report report = new Report(new ArrayList<>(), new ArrayList<>());
-        List<Known> page = after(new UUID(0, 0));
+        List<Known> page = after(FIRST);
         while (!page.isEmpty()) {
             for (Known known : page) {
                 int stored = vault.read(VaultPath.connection(known.connection()))

@@ -116,7 +116,6 @@ class RequestSignatureTest {
         refuses(ParameterPlace.HEADER, request("POST", uri, Map.of("Content-Type", FORM), "a=ü"));
         refuses(ParameterPlace.HEADER, request("POST", uri, Map.of("Content-Type", FORM), "oauth_token=x=1"));
         refuses(ParameterPlace.HEADER, request("POST", uri, Map.of("Content-Type", FORM + ";charset=latin1"), "a=b"));
-        refuses(ParameterPlace.HEADER, request("POST", uri, Map.of("Content-Type", FORM, "content-type", FORM), "a=b"));
         refuses(ParameterPlace.BODY, request("POST", uri, Map.of("Content-Type", "application/json"), "{}"));
         refuses(ParameterPlace.BODY, request("POST", uri, Map.of(), "{}"));
         refuses(ParameterPlace.BODY, request("GET", uri, Map.of(), ""));

@@ -113,10 +113,10 @@ final class CookieLoginCodeHandshake implements Handshake, Refreshable, Importab
         return notLoggedIn(CredentialFile.parse(text, IMPORT));
     }
 
-    /** The first use logs in. */
+    /** Ended before it began: the first use logs in, or the renewal ahead. */
     private Credential notLoggedIn(CredentialFile file) {
         Instant now = clock.instant();
-        return new Credential.Session(Optional.of(file.text()), List.of(), now, now);
+        return new Credential.Session(Optional.of(file.text()), List.of(), now, now.minusSeconds(1));
     }
 
     private static String encoded(String value) {

@@ -44,7 +44,7 @@ class ImportedTokens {
             throw BrokerException.invalid("/import/expires_in", "Only an access_token has a life.");
         }
         Instant now = clock.instant();
-        Instant end = access.isPresent() ? now.plus(life(context, given)) : now;
+        Instant end = access.isPresent() ? now.plus(life(context, given)) : now.minusSeconds(1);
         return new Credential.OAuth2(access.orElse(NONE_YET), refresh, now, end, context.scopes());
     }
 
