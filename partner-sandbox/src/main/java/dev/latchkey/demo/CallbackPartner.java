@@ -32,7 +32,7 @@ record CallbackPartner(String name, String sandboxName, Map<String, String> endp
     public Outcome play(Stage stage) throws StepFailed {
         Steps steps = stage.steps();
         OurClient client = steps.step("register the partner", () -> registerPartner(stage));
-        Identity app = steps.step("register the app", () -> registerApp(stage));
+        Identity app = steps.step("register the app", () -> stage.registerApp(name));
         String connection = steps.step("ask for a connection", () -> ask(stage, app));
         steps.step("approve", () -> post(stage, stage.approver(), connection, "/approve", Map.of()));
         String connectUrl = steps.step(
@@ -82,23 +82,6 @@ record CallbackPartner(String name, String sandboxName, Map<String, String> endp
                 .registerCalledClient(
                         sandboxName, client.id(), client.secret(), PARTNER_ID, answer.text("connection_url"));
         return client;
-    }
-
-    private Identity registerApp(Stage stage) throws StepFailed {
-        String id = "shop-" + name;
-        Answer answer = stage.broker()
-                .post(
-                        stage.admin(),
-                        "/apps",
-                        Map.of(
-                                "id",
-                                id,
-                                "name",
-                                "Demo shop",
-                                "return_urls",
-                                List.of(stage.returnPage().address().toString())))
-                .expect(201);
-        return new Identity(id, answer.text("secret"));
     }
 
     private String ask(Stage stage, Identity app) throws StepFailed {

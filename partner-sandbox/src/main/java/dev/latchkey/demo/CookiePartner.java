@@ -47,7 +47,7 @@ record CookiePartner(String name, boolean seller) implements DemoPartner {
         String pem = pem("PRIVATE KEY", key.getPrivate().getEncoded());
         steps.step("get a credential file", () -> addKey(stage, key));
         steps.step("register the partner", () -> registerPartner(stage, pem));
-        Identity app = steps.step("register the app", () -> registerApp(stage));
+        Identity app = steps.step("register the app", () -> stage.registerApp(name));
         String connection = steps.step("ask for a connection", () -> ask(stage, app));
         steps.step(
                 "approve",
@@ -130,23 +130,6 @@ record CookiePartner(String name, boolean seller) implements DemoPartner {
         paths.replaceAll(
                 (endpoint, path) -> stage.sandboxAddress().resolve(path).toString());
         return paths;
-    }
-
-    private Identity registerApp(Stage stage) throws StepFailed {
-        String id = "shop-" + name;
-        Answer answer = stage.broker()
-                .post(
-                        stage.admin(),
-                        "/apps",
-                        Map.of(
-                                "id",
-                                id,
-                                "name",
-                                "Demo shop",
-                                "return_urls",
-                                List.of(stage.returnPage().address().toString())))
-                .expect(201);
-        return new Identity(id, answer.text("secret"));
     }
 
     private String ask(Stage stage, Identity app) throws StepFailed {

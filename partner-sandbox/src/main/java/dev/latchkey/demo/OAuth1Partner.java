@@ -59,7 +59,7 @@ record OAuth1Partner(
         Steps steps = stage.steps();
         Map<String, String> credentials = credentials();
         steps.step("register the partner", () -> registerPartner(stage, credentials));
-        Identity app = steps.step("register the app", () -> registerApp(stage));
+        Identity app = steps.step("register the app", () -> stage.registerApp(name));
         String connection = steps.step("ask for a connection", () -> ask(stage, app));
         String path = "/connections/" + connection;
         steps.step(
@@ -128,15 +128,6 @@ record OAuth1Partner(
             stage.sandbox().registerConsumer(SANDBOX, key, secret, answer.text("redirect_uri"));
         }
         return answer;
-    }
-
-    private Identity registerApp(Stage stage) throws StepFailed {
-        String id = "shop-" + name;
-        List<String> returnUrls = List.of(stage.returnPage().address().toString());
-        Answer answer = stage.broker()
-                .post(stage.admin(), "/apps", Map.of("id", id, "name", "Demo shop", "return_urls", returnUrls))
-                .expect(201);
-        return new Identity(id, answer.text("secret"));
     }
 
     private String ask(Stage stage, Identity app) throws StepFailed {

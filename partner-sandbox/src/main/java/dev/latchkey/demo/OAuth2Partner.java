@@ -39,7 +39,7 @@ record OAuth2Partner(
         Steps steps = stage.steps();
         String secret = newSecret();
         steps.step("register the partner", () -> registerPartner(stage, secret));
-        Identity app = steps.step("register the app", () -> registerApp(stage));
+        Identity app = steps.step("register the app", () -> stage.registerApp(name));
         String connection = steps.step("ask for a connection", () -> ask(stage, app));
         steps.step(
                 "approve",
@@ -103,23 +103,6 @@ record OAuth2Partner(
         String[] redirectUris = consent ? new String[] {answer.text("redirect_uri")} : new String[0];
         stage.sandbox().registerClient(sandboxName, clientId(), secret, redirectUris);
         return answer;
-    }
-
-    private Identity registerApp(Stage stage) throws StepFailed {
-        String id = "shop-" + name;
-        Answer answer = stage.broker()
-                .post(
-                        stage.admin(),
-                        "/apps",
-                        Map.of(
-                                "id",
-                                id,
-                                "name",
-                                "Demo shop",
-                                "return_urls",
-                                List.of(stage.returnPage().address().toString())))
-                .expect(201);
-        return new Identity(id, answer.text("secret"));
     }
 
     private String ask(Stage stage, Identity app) throws StepFailed {

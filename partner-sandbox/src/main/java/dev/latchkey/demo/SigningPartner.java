@@ -54,7 +54,7 @@ record SigningPartner(
         String key = random();
         String secret = random();
         steps.step("register the partner", () -> registerPartner(stage, key, secret));
-        Identity app = steps.step("register the app", () -> registerApp(stage));
+        Identity app = steps.step("register the app", () -> stage.registerApp(name));
         String connection = steps.step("ask for a connection", () -> ask(stage, app));
         String path = "/connections/" + connection;
         steps.step(
@@ -98,14 +98,6 @@ record SigningPartner(
                                 "settings",
                                 Map.of("endpoints", Map.of("api_base", base))))
                 .expect(201);
-    }
-
-    private Identity registerApp(Stage stage) throws StepFailed {
-        String id = "shop-" + name;
-        Answer answer = stage.broker()
-                .post(stage.admin(), "/apps", Map.of("id", id, "name", "Demo shop", "return_urls", List.of()))
-                .expect(201);
-        return new Identity(id, answer.text("secret"));
     }
 
     private String ask(Stage stage, Identity app) throws StepFailed {
