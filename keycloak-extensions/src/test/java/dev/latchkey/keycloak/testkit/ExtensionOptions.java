@@ -8,6 +8,9 @@ final class ExtensionOptions {
     private ExtensionOptions() {}
 
     static List<String> asArguments() {
-        return List.of();
+        String broker = BrokerPeer.shared().address().toString();
+        return List.of(
+                "--spi-oauth2-token-exchange--latchkey--url=" + broker,
+                "--spi-protocol-mapper--latchkey-connections-mapper--url=" + broker);
     }
 }
