@@ -110,6 +110,36 @@ final class KeycloakAdmin {
         }
     }
 
+    /** What there is at a path of the realm. */
+    JsonNode get(String path) {
+        try (var http = new TestHttp()) {
+            return read(http.get(at(path), authorization(http)), 200);
+        }
+    }
+
+    /** Changes what is at a path of the realm. */
+    void put(String path, JsonNode body) {
+        try (var http = new TestHttp()) {
+            read(http.json("PUT", at(path), authorization(http), body.toString()), 204);
+        }
+    }
+
+    /** Creates something from JSON as an operator's file holds it. */
+    void create(String path, String json) {
+        try (var http = new TestHttp()) {
+            read(http.json(at(path), authorization(http), json), 201);
+        }
+    }
+
+    /** Gives a user a role of the realm. */
+    void grant(String userId, String role) {
+        try (var http = new TestHttp()) {
+            var admin = authorization(http);
+            var found = read(http.get(at("/roles/" + role), admin), 200);
+            read(http.json(at("/users/" + userId + "/role-mappings/realm"), admin, "[" + found + "]"), 204);
+        }
+    }
+
     private void post(String path, Map<String, ?> body) {
         try (var http = new TestHttp()) {
             read(http.json(at(path), authorization(http), Json.write(body)), 201);
@@ -136,7 +166,7 @@ final class KeycloakAdmin {
             throw new IllegalStateException("Keycloak answers " + answer.statusCode() + " to " + answer.uri());
         }
         try {
-            return JSON.readTree(answer.body());
+            return JSON.readTree(answer.body().isEmpty() ? "null" : answer.body());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

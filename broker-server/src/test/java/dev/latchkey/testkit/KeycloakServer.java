@@ -1,5 +1,7 @@
 package dev.latchkey.testkit;
 
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
+
 import dev.latchkey.sandbox.browser.ConsentBrowser;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * A real Keycloak in the part of a partner: realm {@code partner}, confidential clients that must use PKCE, real login
  * and consent pages, access tokens of 60 s, and {@code Revoke Refresh Token} on (strict rotation).
  *
+ * <p>It is our own identity provider as well, in the realm that companies import ({@link LatchkeyRealm}), with the jar of
+ * {@code keycloak-extensions} in it; the extensions look for the broker at {@link #latchkeyPort()}.
+ *
  * <p>The distribution is unpacked by Maven (phase {@code pre-integration-test}) into {@code target/keycloak}. Its first
  * start builds the server (some 40 s on two cores), so one server serves a whole test run: {@link #shared()}. It
  * listens on free ports of loopback and keeps its data in memory. Methods may be called from several threads.
@@ -31,11 +36,15 @@ public final class KeycloakServer implements AutoCloseable {
     private final ChildProcess process;
     private final URI base;
     private final KeycloakAdmin admin;
+    private final LatchkeyRealm ours;
+    private final int latchkeyPort;
 
-    private KeycloakServer(ChildProcess process, URI base, String adminPassword) {
+    private KeycloakServer(ChildProcess process, URI base, String adminPassword, int latchkeyPort) {
         this.process = process;
         this.base = base;
         this.admin = new KeycloakAdmin(base, REALM, adminPassword);
+        this.ours = new LatchkeyRealm(base, adminPassword);
+        this.latchkeyPort = latchkeyPort;
     }
 
     /** A client of ours at the partner. */
@@ -64,6 +73,7 @@ public final class KeycloakServer implements AutoCloseable {
     private static KeycloakServer start(Path home) {
         var port = ChildProcess.freePort();
         var management = ChildProcess.freePort();
+        var latchkey = ChildProcess.freePort();
         var password = UUID.randomUUID().toString();
         prepare(home);
         var process = ChildProcess.start(
@@ -73,18 +83,18 @@ public final class KeycloakServer implements AutoCloseable {
                         "KC_BOOTSTRAP_ADMIN_PASSWORD", password,
                         "JAVA_OPTS_KC_HEAP", "-Xms64m -Xmx512m"),
                 home.resolve("latchkey-test.log"),
-                command(home, port, management));
+                command(home, port, management, latchkey));
         try {
             process.awaitOk(URI.create("http://127.0.0.1:" + management + "/health/ready"), FIRST_START);
         } catch (RuntimeException e) {
             process.close();
             throw e;
         }
-        return new KeycloakServer(process, URI.create("http://127.0.0.1:" + port), password);
+        return new KeycloakServer(process, URI.create("http://127.0.0.1:" + port), password, latchkey);
     }
 
     /** The options stay the same from run to run (ports are no build options), else the server builds itself again. */
-    private static List<String> command(Path home, int port, int management) {
+    private static List<String> command(Path home, int port, int management, int latchkey) {
         return List.of(
                 home.resolve("bin/kc.sh").toString(),
                 "start-dev",
@@ -94,6 +104,8 @@ public final class KeycloakServer implements AutoCloseable {
                 "--http-host=127.0.0.1",
                 "--http-port=" + port,
                 "--http-management-port=" + management,
+                "--spi-oauth2-token-exchange--latchkey--url=http://127.0.0.1:" + latchkey,
+                "--spi-protocol-mapper--latchkey-connections-mapper--url=http://127.0.0.1:" + latchkey,
                 "--import-realm");
     }
 
@@ -103,10 +115,21 @@ public final class KeycloakServer implements AutoCloseable {
             deleteTree(home.resolve("data"));
             Files.createDirectories(imports);
             Files.write(imports.resolve("partner-realm.json"), realm.readAllBytes());
+            Files.copy(LatchkeyRealm.folder().resolve("latchkey-realm.json"), imports.resolve("latchkey-realm.json"));
+            Files.copy(extensions(), home.resolve("providers/keycloak-extensions.jar"), REPLACE_EXISTING);
             Files.deleteIfExists(home.resolve("latchkey-test.log"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static Path extensions() {
+        var jar = Path.of(System.getProperty(
+                "keycloak.extensions", "../keycloak-extensions/target/keycloak-extensions.jar"));
+        if (!Files.isRegularFile(jar)) {
+            throw new IllegalStateException("no " + jar + ": run `mvn package` in keycloak-extensions first");
+        }
+        return jar;
     }
 
     private static void deleteTree(Path root) throws IOException {
@@ -121,6 +144,16 @@ public final class KeycloakServer implements AutoCloseable {
     /** The issuer identifier, whose metadata is at {@code /.well-known/openid-configuration} below it. */
     public URI issuer() {
         return base.resolve("/realms/" + REALM);
+    }
+
+    /** The realm of our own people and apps. */
+    public LatchkeyRealm ours() {
+        return ours;
+    }
+
+    /** Where the extensions look for the broker; a test listens there, with {@link Gate}. */
+    public int latchkeyPort() {
+        return latchkeyPort;
     }
 
     /** Registers a confidential client that asks its users for consent and may be sent to one redirect URI only. */

@@ -56,6 +56,14 @@ public final class TestHttp implements AutoCloseable {
                 .POST(HttpRequest.BodyPublishers.ofString(body)));
     }
 
+    /** Any request with a JSON text and an {@code Authorization} value. */
+    public HttpResponse<String> json(String method, URI address, String authorization, String body) {
+        return send(HttpRequest.newBuilder(address)
+                .header("Authorization", authorization)
+                .header("Content-Type", "application/json")
+                .method(method, HttpRequest.BodyPublishers.ofString(body)));
+    }
+
     private static HttpRequest.Builder formRequest(URI address, Map<String, String> fields) {
         var body = fields.entrySet().stream()
                 .map(field -> encode(field.getKey()) + "=" + encode(field.getValue()))

@@ -85,7 +85,8 @@ public final class BrokerHttp {
         } catch (ExecutionException e) {
             // The class, not the text: that may hold addresses.
             Throwable cause = e.getCause();
-            return new BrokerAnswer.Unavailable((cause == null ? e : cause).getClass().getSimpleName());
+            return new BrokerAnswer.Unavailable(
+                    (cause == null ? e : cause).getClass().getSimpleName());
         } catch (InterruptedException e) {
             coming.cancel(true);
             Thread.currentThread().interrupt();

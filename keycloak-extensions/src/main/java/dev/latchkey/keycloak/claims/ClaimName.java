@@ -12,10 +12,42 @@ final class ClaimName {
 
     /** RFC 7519 section 4.1, RFC 9068 section 2.2, OpenID Connect Core section 2, and Keycloak's own. */
     private static final Set<String> TAKEN = Set.of(
-            "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "typ", "azp", "client_id", "scope", "sid", "acr", "amr",
-            "cnf", "act", "may_act", "nonce", "at_hash", "c_hash", "s_hash", "auth_time", "events", "roles", "groups",
-            "entitlements", "realm_access", "resource_access", "authorization", "authorization_details",
-            "preferred_username", "name", "email", "email_verified", "allowed-origins", "trusted-certs");
+            "iss",
+            "sub",
+            "aud",
+            "exp",
+            "nbf",
+            "iat",
+            "jti",
+            "typ",
+            "azp",
+            "client_id",
+            "scope",
+            "sid",
+            "acr",
+            "amr",
+            "cnf",
+            "act",
+            "may_act",
+            "nonce",
+            "at_hash",
+            "c_hash",
+            "s_hash",
+            "auth_time",
+            "events",
+            "roles",
+            "groups",
+            "entitlements",
+            "realm_access",
+            "resource_access",
+            "authorization",
+            "authorization_details",
+            "preferred_username",
+            "name",
+            "email",
+            "email_verified",
+            "allowed-origins",
+            "trusted-certs");
 
     private ClaimName() {}
 

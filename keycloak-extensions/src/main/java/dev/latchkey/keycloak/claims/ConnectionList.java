@@ -30,10 +30,11 @@ record ConnectionList(List<Map<String, String>> items, boolean hasMore) {
                 return Optional.empty();
             }
             List<Map<String, String>> items = new ArrayList<>();
-            body.path("items").forEach(item -> items.add(Map.of(
-                    "id", item.path("id").asText(),
-                    "partner", item.path("partner").asText(),
-                    "owner", item.path("owner").asText())));
+            body.path("items")
+                    .forEach(item -> items.add(Map.of(
+                            "id", item.path("id").asText(),
+                            "partner", item.path("partner").asText(),
+                            "owner", item.path("owner").asText())));
             return Optional.of(new ConnectionList(items, body.path("next").isTextual()));
         } catch (IOException e) {
             return Optional.empty();

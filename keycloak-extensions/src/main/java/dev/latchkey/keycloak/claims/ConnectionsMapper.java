@@ -96,7 +96,10 @@ public final class ConnectionsMapper extends AbstractOIDCProtocolMapper implemen
 
     @Override
     public void validateConfig(
-            KeycloakSession session, RealmModel realm, ProtocolMapperContainerModel container, ProtocolMapperModel mapper)
+            KeycloakSession session,
+            RealmModel realm,
+            ProtocolMapperContainerModel container,
+            ProtocolMapperModel mapper)
             throws ProtocolMapperConfigException {
         if (!ClaimName.isAllowed(claim(mapper))) {
             throw new ProtocolMapperConfigException("The claim's name is taken or malformed");

@@ -66,7 +66,8 @@ record ExchangeRequest(Map<String, String> passedOn, Optional<String> subjectTok
         if (values.size() > 1) {
             throw new MalformedException(name + " comes twice.");
         }
-        Optional<String> value = values.stream().filter(it -> it != null && !it.isEmpty()).findFirst();
+        Optional<String> value =
+                values.stream().filter(it -> it != null && !it.isEmpty()).findFirst();
         if (!name.equals("subject_token") && value.stream().anyMatch(it -> it.length() > LONGEST)) {
             throw new MalformedException(name + " is too long.");
         }

@@ -89,7 +89,8 @@ class AppConnectionsTest {
     @DisplayName("says that there are more where a page or the mapper ends")
     void saysThatThereAreMore() {
         peer.answers(200, PAGE.replace("]}", "],\"next\":\"x\"}"));
-        assertThat(of("a")).hasValueSatisfying(list -> assertThat(list.hasMore()).isTrue());
+        assertThat(of("a"))
+                .hasValueSatisfying(list -> assertThat(list.hasMore()).isTrue());
         peer.answers(200, PAGE);
         assertThat(of("b").orElseThrow().first(1))
                 .isEqualTo(new ConnectionList(List.of(Map.of("id", "1", "partner", "p", "owner", "o")), true));

@@ -28,20 +28,22 @@ class ExchangeAnswerTest {
         ExchangeAnswer answer = answer(200, TOKEN);
 
         assertThat(answer)
-                .isInstanceOfSatisfying(ExchangeAnswer.Granted.class, granted -> assertThat(granted.members())
-                        .isEqualTo(Map.of(
-                                "access_token",
-                                "s3cr3t",
-                                "issued_token_type",
-                                "urn:ietf:params:oauth:token-type:access_token",
-                                "token_type",
-                                "N_A",
-                                "header_name",
-                                "X-Key",
-                                "expires_in",
-                                60L,
-                                "scope",
-                                "a b")));
+                .isInstanceOfSatisfying(
+                        ExchangeAnswer.Granted.class,
+                        granted -> assertThat(granted.members())
+                                .isEqualTo(Map.of(
+                                        "access_token",
+                                        "s3cr3t",
+                                        "issued_token_type",
+                                        "urn:ietf:params:oauth:token-type:access_token",
+                                        "token_type",
+                                        "N_A",
+                                        "header_name",
+                                        "X-Key",
+                                        "expires_in",
+                                        60L,
+                                        "scope",
+                                        "a b")));
         assertThat(answer.toString()).doesNotContain("s3cr3t");
     }
 

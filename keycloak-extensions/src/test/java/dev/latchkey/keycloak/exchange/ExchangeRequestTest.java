@@ -26,7 +26,8 @@ class ExchangeRequestTest {
     @DisplayName("only what names something of the broker's is ours")
     void knowsWhatIsOurs() {
         assertThat(ExchangeRequest.isOurs(form())).isTrue();
-        assertThat(ExchangeRequest.isOurs(form("resource", "urn:latchkey:owner:42"))).isTrue();
+        assertThat(ExchangeRequest.isOurs(form("resource", "urn:latchkey:owner:42")))
+                .isTrue();
         assertThat(ExchangeRequest.isOurs(Map.of())).isFalse();
         assertThat(ExchangeRequest.isOurs(Map.of("resource", List.of("https://api.example.com"))))
                 .isFalse();

@@ -100,8 +100,7 @@ class ExtensionsIT {
         String body = form.entrySet().stream()
                 .map(it -> encode(it.getKey()) + "=" + encode(it.getValue()))
                 .collect(Collectors.joining("&"));
-        HttpRequest request = HttpRequest.newBuilder(
-                        URI.create(realm.getBaseUrl() + "/protocol/openid-connect/token"))
+        HttpRequest request = HttpRequest.newBuilder(URI.create(realm.getBaseUrl() + "/protocol/openid-connect/token"))
                 .timeout(Duration.ofSeconds(60))
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .POST(HttpRequest.BodyPublishers.ofString(body))
@@ -158,7 +157,8 @@ class ExtensionsIT {
     }
 
     @Test
-    @DisplayName("an exchange for a connection is the broker's to answer, asked with a short token of that client alone")
+    @DisplayName(
+            "an exchange for a connection is the broker's to answer, asked with a short token of that client alone")
     void exchangesAtTheBroker() {
         broker.answers(200, TOKEN);
 
@@ -184,11 +184,16 @@ class ExtensionsIT {
     }
 
     private EventRepresentation lastExchange() {
-        return realm
-                .admin()
+        return realm.admin()
                 .getEvents(
                         List.of(EventType.TOKEN_EXCHANGE.name(), EventType.TOKEN_EXCHANGE_ERROR.name()),
-                        null, null, null, null, null, 0, 1)
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        0,
+                        1)
                 .get(0);
     }
 
@@ -252,8 +257,7 @@ class ExtensionsIT {
         broker.answers(500, "{}");
 
         HttpResponse<String> answer = token(
-                "orders",
-                Map.of("grant_type", EXCHANGE, "subject_token", own, "subject_token_type", ACCESS_TOKEN));
+                "orders", Map.of("grant_type", EXCHANGE, "subject_token", own, "subject_token_type", ACCESS_TOKEN));
 
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         assertThat(broker.asked()).noneMatch(it -> it.address().startsWith("/oauth2"));
@@ -280,7 +284,10 @@ class ExtensionsIT {
         assertThat(claimsOf("other").has("latchkey_connections")).isFalse();
         assertThat(broker.asked())
                 .allMatch(it -> it.address().equals("/api/v1/connections?status=active"))
-                .allMatch(it -> claims(it.authorization().substring(7)).path("azp").asText().equals("orders"));
+                .allMatch(it -> claims(it.authorization().substring(7))
+                        .path("azp")
+                        .asText()
+                        .equals("orders"));
 
         broker.answers(exchange -> pause());
         Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {

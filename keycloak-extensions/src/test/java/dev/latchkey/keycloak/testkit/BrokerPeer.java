@@ -26,7 +26,8 @@ public final class BrokerPeer implements AutoCloseable {
     private volatile Answer answer = exchange -> send(exchange, 500, "{}");
 
     /** What one request said. */
-    public record Asked(String method, String address, @Nullable String authorization, String body) {}
+    public record Asked(
+            String method, String address, @Nullable String authorization, String body) {}
 
     /** How it answers. */
     public interface Answer {
