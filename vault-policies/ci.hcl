@@ -13,6 +13,9 @@ path "sys/policies/acl/latchkey-operator" {
 path "sys/policies/acl/latchkey-ci" {
   capabilities = ["read"]
 }
+path "sys/policies/acl/latchkey-keycloak" {
+  capabilities = ["read"]
+}
 
 # Whether the mount keeps two versions and demands check-and-set.
 path "latchkey/config" {

@@ -33,11 +33,17 @@ record AccessTokenRules(String issuer, String audience, String rolesClaim) {
      * What an acceptable token says.
      *
      * @param client the OAuth client that it was issued to
+     * @param subject the provider's own id of whom it is about
      * @param person what the subject is called
      * @param roles those of the broker's roles that it lists
      * @param expiresAt its end
      */
-    record Claims(Optional<String> client, Optional<String> person, Set<String> roles, Instant expiresAt) {
+    record Claims(
+            Optional<String> client,
+            Optional<String> subject,
+            Optional<String> person,
+            Set<String> roles,
+            Instant expiresAt) {
 
         /** Copies. */
         Claims {
@@ -50,7 +56,7 @@ record AccessTokenRules(String issuer, String audience, String rolesClaim) {
         checkHeader(token);
         JsonNode claims = StrictClaims.parse(token.getPayload().toBytes());
         require(issuer.equals(text(claims, "iss").orElse("")), "another issuer");
-        require(holdsAudience(claims.path("aud")), "another audience");
+        require(holdsAudience(claims.path("aud"), audience), "another audience");
         require(ID_TOKEN_CLAIMS.stream().noneMatch(claims::has), "it is an ID token");
         // Keycloak says in the claim typ what kind of token it is.
         require(
@@ -60,7 +66,7 @@ record AccessTokenRules(String issuer, String audience, String rolesClaim) {
         Instant expiresAt = time(claims, "exp").orElseThrow(() -> new TokenRefusedException("no expiry"));
         require(now.isBefore(expiresAt.plus(SKEW)), "expired");
         require(isPast(time(claims, "nbf"), now) && isPast(time(claims, "iat"), now), "not valid yet");
-        return new Claims(client(claims), person(claims), roles(claims), expiresAt);
+        return new Claims(client(claims), text(claims, "sub"), person(claims), roles(claims), expiresAt);
     }
 
     private static void checkHeader(JWSObject token) throws TokenRefusedException {
@@ -73,7 +79,8 @@ record AccessTokenRules(String issuer, String audience, String rolesClaim) {
         require(header.getContentType() == null, "it is nested");
     }
 
-    private boolean holdsAudience(JsonNode aud) {
+    /** Whether {@code aud} is or holds the audience (RFC 7519 section 4.1.3), and nothing else than texts. */
+    static boolean holdsAudience(JsonNode aud, String audience) {
         if (aud.isTextual()) {
             return aud.textValue().equals(audience);
         }

@@ -23,6 +23,7 @@ final class Authentication {
     private final LocalUsers users;
     private final AppSecrets apps;
     private final BearerTokens tokens;
+    private final DisabledPrincipals disabled;
     private final Clock clock;
 
     Authentication(
@@ -31,6 +32,7 @@ final class Authentication {
             LocalUsers users,
             AppSecrets apps,
             BearerTokens tokens,
+            DisabledPrincipals disabled,
             Clock clock) {
         this.verified = new VerifiedCredentials(clock);
         this.failures = failures;
@@ -38,15 +40,17 @@ final class Authentication {
         this.users = users;
         this.apps = apps;
         this.tokens = tokens;
+        this.disabled = disabled;
         this.clock = clock;
         tokens.whenKeysChange(verified::forgetAll);
+        disabled.whenChanged(verified::forgetAll);
     }
 
     private record Proof(ProvenCaller caller, Instant until) {}
 
-    /** Who it is, if this credential was verified a short while ago. */
+    /** Who it is, if this credential was verified a short while ago and nobody can have been disabled since. */
     Optional<ProvenCaller> known(PresentedCredential credential) {
-        return verified.find(credential.fingerprintOf());
+        return disabled.isFresh() ? verified.find(credential.fingerprintOf()) : Optional.empty();
     }
 
     /**
@@ -56,6 +60,11 @@ final class Authentication {
      *     rate_limited} if too many from there did so
      */
     ProvenCaller prove(PresentedCredential credential, Attempt attempt) {
+        disabled.refresh();
+        return verified.find(credential.fingerprintOf()).orElseGet(() -> verify(credential, attempt));
+    }
+
+    private ProvenCaller verify(PresentedCredential credential, Attempt attempt) {
         failures.check(attempt);
         long generation = verified.generation();
         try {
@@ -87,6 +96,9 @@ final class Authentication {
             return new Proof(users.prove(basic, () -> failures.check(attempt)), until);
         }
         AppSecrets.Proof proof = apps.prove(basic);
+        if (disabled.contains(Principal.client(proof.app().name()))) {
+            throw new BrokerException(ProblemType.UNAUTHENTICATED, "The app is disabled at the identity provider.");
+        }
         return new Proof(proof.app(), proof.until().isBefore(until) ? proof.until() : until);
     }
 

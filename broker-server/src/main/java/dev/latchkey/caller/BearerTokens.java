@@ -30,13 +30,15 @@ final class BearerTokens {
     private final Optional<AccessTokenRules> rules;
     private final IssuerKeys keys;
     private final Apps apps;
+    private final DisabledPrincipals disabled;
     private final Clock clock;
 
-    BearerTokens(IdentityConfig config, IssuerKeys keys, Apps apps, Clock clock) {
+    BearerTokens(IdentityConfig config, IssuerKeys keys, Apps apps, DisabledPrincipals disabled, Clock clock) {
         this.rules =
                 config.issuer().map(issuer -> new AccessTokenRules(issuer, config.audience(), config.rolesClaim()));
         this.keys = keys;
         this.apps = apps;
+        this.disabled = disabled;
         this.clock = clock;
     }
 
@@ -58,6 +60,7 @@ final class BearerTokens {
             if (!SignatureCheck.isSignedByOneOf(signed, keys.candidates(signed.getHeader()))) {
                 throw new TokenRefusedException("no key of the issuer made the signature");
             }
+            requireEnabled(claims);
             Instant longest = now.plus(LONGEST_LIFE);
             Instant until = claims.expiresAt().isBefore(longest) ? claims.expiresAt() : longest;
             return new Proof(caller(claims), until);
@@ -70,6 +73,15 @@ final class BearerTokens {
     /** Calls back when the issuer's keys are others than before. */
     void whenKeysChange(Runnable listener) {
         keys.whenChanged(listener);
+    }
+
+    /** A valid token outlives its owner: whom the provider has disabled since is refused all the same (R104). */
+    private void requireEnabled(AccessTokenRules.Claims claims) throws TokenRefusedException {
+        boolean refused = claims.client().map(Principal::client).filter(disabled::contains).isPresent()
+                || claims.subject().map(Principal::person).filter(disabled::contains).isPresent();
+        if (refused) {
+            throw new TokenRefusedException("its client or its subject is disabled");
+        }
     }
 
     private ProvenCaller caller(AccessTokenRules.Claims claims) throws TokenRefusedException {

@@ -5,6 +5,8 @@ import dev.latchkey.audit.AuditEvent;
 import dev.latchkey.audit.AuditLog;
 import dev.latchkey.caller.Apps;
 import dev.latchkey.caller.Caller;
+import dev.latchkey.caller.DisabledPrincipals;
+import dev.latchkey.caller.Principal;
 import dev.latchkey.catalog.ScopePolicy;
 import dev.latchkey.oauth.Scopes;
 import dev.latchkey.partner.Partner;
@@ -29,15 +31,23 @@ class ConnectionRequests {
     private final Partners partners;
     private final PartnerSide partnerSide;
     private final Apps apps;
+    private final DisabledPrincipals disabled;
     private final AuditLog audit;
     private final Clock clock;
 
     ConnectionRequests(
-            ConnectionStore store, Partners partners, PartnerSide partnerSide, Apps apps, AuditLog audit, Clock clock) {
+            ConnectionStore store,
+            Partners partners,
+            PartnerSide partnerSide,
+            Apps apps,
+            DisabledPrincipals disabled,
+            AuditLog audit,
+            Clock clock) {
         this.store = store;
         this.partners = partners;
         this.partnerSide = partnerSide;
         this.apps = apps;
+        this.disabled = disabled;
         this.audit = audit;
         this.clock = clock;
     }
@@ -96,6 +106,7 @@ class ConnectionRequests {
         Partner partner = partner(wish);
         Scopes scopes = scopesOf(wish.scopes(), partner.profile().scopes());
         wish.returnUrl().ifPresent(url -> requireRegistered(url, caller));
+        requireEnabled(wish.owner());
         ConnectionRow row = newRow(id, wish, scopes, Requester.of(caller));
         store.persist(row);
         if (caller instanceof Caller.AppCaller app) {
@@ -159,6 +170,14 @@ class ConnectionRequests {
         if (!registered) {
             throw new BrokerException(
                     ProblemType.REDIRECT_URI_NOT_REGISTERED, "The return_url is not among those registered.");
+        }
+    }
+
+    /** An owner that is a person of the identity provider's cannot be connected while the account is disabled. */
+    private void requireEnabled(String owner) {
+        disabled.refresh();
+        if (disabled.contains(new Principal(Principal.Kind.PERSON, owner))) {
+            throw new BrokerException(ProblemType.FORBIDDEN, "The owner's account is disabled.");
         }
     }
 

@@ -5,6 +5,7 @@ import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,6 +17,9 @@ import org.hibernate.Session;
 /** Rows of connections and their grants. Every method runs in the caller's transaction. */
 @ApplicationScoped
 class ConnectionStore implements PanacheRepositoryBase<ConnectionRow, UUID> {
+
+    /** Later than everything that was made. */
+    private static final Instant FAR = Instant.parse("9999-12-31T00:00:00Z");
 
     private final EntityManager entities;
 
@@ -53,6 +57,33 @@ class ConnectionStore implements PanacheRepositoryBase<ConnectionRow, UUID> {
 
     Optional<StandingApprovalRow> standingApproval(String partner, String app) {
         return Optional.ofNullable(entities.find(StandingApprovalRow.class, new StandingApprovalRow.Key(partner, app)));
+    }
+
+    /** Rows that match a condition on {@code :name} and were made up to the given time, locked. */
+    List<ConnectionRow> lockAll(String condition, String name, Optional<Instant> until, int limit) {
+        Map<String, Object> parameters = Map.of("name", name, "until", until.orElse(FAR));
+        return find(condition + " and createdAt <= :until order by seq", parameters)
+                .page(0, limit)
+                .withLock(LockModeType.PESSIMISTIC_WRITE)
+                .list();
+    }
+
+    /** Grants of an app, those made up to the given time, in the order that rows are locked in. */
+    List<GrantRow> grantsOfApp(String app, Optional<Instant> until, int limit) {
+        return entities.createQuery("from GrantRow where app = :app and createdAt <= :until order by connection", GrantRow.class)
+                .setParameter("app", app)
+                .setParameter("until", until.orElse(FAR))
+                .setMaxResults(limit)
+                .getResultList();
+    }
+
+    List<StandingApprovalRow> standingApprovalsOf(String app, Optional<Instant> until) {
+        return entities.createQuery(
+                        "from StandingApprovalRow where app = :app and createdAt <= :until order by partner",
+                        StandingApprovalRow.class)
+                .setParameter("app", app)
+                .setParameter("until", until.orElse(FAR))
+                .getResultList();
     }
 
     void add(Object row) {

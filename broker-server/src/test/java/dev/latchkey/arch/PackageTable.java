@@ -34,6 +34,7 @@ final class PackageTable {
             entry("caller", List.of("audit", "http", "vault", "outbound")),
             entry("partner", List.of("catalog", "vault", "audit", "outbound", "caller", "http")),
             entry("connection", List.of("partner", "caller", "audit", "job")),
+            entry("identity", List.of("connection", "caller", "audit", "job")),
             entry("handshake", List.of("connection", "vault", "outbound", "audit")),
             entry("handshake.protocol", List.of("handshake", "outbound", "oauth", "oauth1", "secret")),
             entry("refresh", List.of("handshake", "vault", "connection")),

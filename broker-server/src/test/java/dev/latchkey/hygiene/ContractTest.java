@@ -42,6 +42,7 @@ class ContractTest {
 
     private static final Set<String> OUTSIDE_OF_THE_API = Set.of(
             "POST /oauth2/token",
+            "POST /identity/events",
             "GET /connect/{ticket}",
             "GET /callback/{registration}",
             "POST /connection-url/{registration}",

@@ -28,7 +28,7 @@ public final class BrokerApi {
             .build();
 
     /** Paths that are not below the API. */
-    private static final List<String> ELSEWHERE = List.of("/api/", "/oauth2/", "/q/", "/connection-url/");
+    private static final List<String> ELSEWHERE = List.of("/api/", "/oauth2/", "/q/", "/connection-url/", "/identity/");
 
     private final URI broker;
     private final @Nullable String authorization;

@@ -100,6 +100,15 @@ class VaultPoliciesIT {
             "GET other/data/app",
             "POST other/data/app/key " + DATA.formatted(0),
             "DELETE other/metadata/app",
+            "GET latchkey-keycloak/config",
+            "LIST latchkey-keycloak/metadata/keycloak",
+            "GET latchkey-keycloak/metadata/keycloak/partner_idp",
+            "GET latchkey-keycloak/data/keycloak/partner_idp",
+            "GET latchkey-keycloak/data/keycloak/one/two",
+            "GET latchkey-keycloak/data/other",
+            "POST latchkey-keycloak/data/keycloak/partner_idp {\"data\":{\"value\":\"mine\"}}",
+            "DELETE latchkey-keycloak/data/keycloak/partner_idp",
+            "POST auth/approle/role/latchkey-keycloak/secret-id {\"metadata\":\"{}\"}",
             "GET cubbyhole/mine");
 
     private static OpenBaoServer server;
@@ -139,8 +148,10 @@ class VaultPoliciesIT {
                 "GET sys/policies/acl/latchkey-broker-rotation",
                 "GET sys/policies/acl/latchkey-operator",
                 "GET sys/policies/acl/latchkey-ci",
+                "GET sys/policies/acl/latchkey-keycloak",
                 "GET latchkey/config",
-                "GET " + ROLE);
+                "GET " + ROLE),
+        KEYCLOAK("keycloak", "GET latchkey-keycloak/data/keycloak/partner_idp", "POST auth/token/renew-self");
 
         private final String file;
         private final List<String> allowed;

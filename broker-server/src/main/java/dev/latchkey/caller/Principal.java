@@ -1,0 +1,26 @@
+package dev.latchkey.caller;
+
+/**
+ * Somebody whom the identity provider knows.
+ *
+ * @param kind what kind
+ * @param name the subject of a person (claim {@code sub}), or the id of a client (claim {@code azp})
+ */
+public record Principal(Kind kind, String name) {
+
+    /** Kinds of principals. */
+    public enum Kind {
+        /** A person, or the account that stands for a client. */
+        PERSON,
+        /** An OAuth client; an app where one is registered by its id. */
+        CLIENT
+    }
+
+    static Principal person(String subject) {
+        return new Principal(Kind.PERSON, subject);
+    }
+
+    static Principal client(String id) {
+        return new Principal(Kind.CLIENT, id);
+    }
+}

@@ -1,0 +1,133 @@
+package dev.latchkey.keycloak.vault;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The token that Keycloak reads with: got by a login, renewed when two thirds of its life are over, replaced by another
+ * login when it cannot be renewed or is refused. One login at a time. Thread-safe.
+ */
+final class Kv2Session {
+
+    private static final Duration BETWEEN_LOGINS = Duration.ofSeconds(5);
+
+    private final Kv2Settings.Login login;
+    private final Kv2Http http;
+    private final Clock clock;
+    private final ReentrantLock changing = new ReentrantLock();
+    private volatile @Nullable Held held;
+
+    Kv2Session(Kv2Settings.Login login, Kv2Http http, Clock clock) {
+        this.login = login;
+        this.http = http;
+        this.clock = clock;
+    }
+
+    private record Held(String bearer, boolean renewable, Instant since, Instant dueAt, Instant endsAt) {
+
+        @Override
+        public String toString() {
+            return "Held[until " + endsAt + "]";
+        }
+    }
+
+    /** A token that is valid now. */
+    String current() {
+        Held known = held;
+        if (known != null && clock.instant().isBefore(known.dueAt())) {
+            return known.bearer();
+        }
+        changing.lock();
+        try {
+            Held present = held;
+            if (present == null || !clock.instant().isBefore(present.dueAt())) {
+                present = present == null ? logIn() : renewed(present).orElseGet(this::logIn);
+                held = present;
+            }
+            return present.bearer();
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /**
+     * Forgets a token that the server refuses, unless there is another by now. A young one stays: what it may not read, a
+     * new one may not read either, and refused reads must not become a flood of logins.
+     */
+    void refused(String bearer) {
+        changing.lock();
+        try {
+            Held present = held;
+            boolean young =
+                    present != null && clock.instant().isBefore(present.since().plus(BETWEEN_LOGINS));
+            if (present != null && present.bearer().equals(bearer) && !young) {
+                held = null;
+            }
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    private Optional<Held> renewed(Held old) {
+        if (!old.renewable() || !clock.instant().isBefore(old.endsAt())) {
+            return Optional.empty();
+        }
+        Kv2Answer answer =
+                http.post("auth/token/renew-self", Optional.of(old.bearer()), JsonNodeFactory.instance.objectNode());
+        return answer.status() == 200 ? held(answer) : Optional.empty();
+    }
+
+    private Held logIn() {
+        Kv2Answer answer = http.post("auth/" + login.mount() + "/login", Optional.empty(), proof());
+        if (answer.status() != 200) {
+            throw new Kv2UnavailableException("the login is answered " + answer.status());
+        }
+        return held(answer).orElseThrow(() -> new Kv2UnavailableException("the login gives no token"));
+    }
+
+    /** The file is read anew for each login: whoever rotates it restarts nothing. */
+    private ObjectNode proof() {
+        ObjectNode proof = JsonNodeFactory.instance.objectNode();
+        if (login instanceof Kv2Settings.AppRole role) {
+            return proof.put("role_id", role.roleId()).put("secret_id", text(role.secretIdFile()));
+        }
+        Kv2Settings.Jwt jwt = (Kv2Settings.Jwt) login;
+        return proof.put("role", jwt.role()).put("jwt", text(jwt.jwtFile()));
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            throw new Kv2UnavailableException("the file of the login cannot be read");
+        }
+    }
+
+    /** A lease of 0 is for ever; it is looked at again every hour all the same. */
+    private Optional<Held> held(Kv2Answer answer) {
+        JsonNode auth = answer.json().path("auth");
+        String bearer = auth.path("client_token").asText();
+        if (bearer.isEmpty()) {
+            return Optional.empty();
+        }
+        long seconds = auth.path("lease_duration").asLong();
+        Duration life = seconds > 0 ? Duration.ofSeconds(seconds) : Duration.ofHours(1);
+        Instant now = clock.instant();
+        return Optional.of(new Held(
+                bearer,
+                auth.path("renewable").asBoolean(),
+                now,
+                now.plus(life.multipliedBy(2).dividedBy(3)),
+                now.plus(life)));
+    }
+}
