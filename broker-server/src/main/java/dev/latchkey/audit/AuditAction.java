@@ -48,7 +48,8 @@ public enum AuditAction {
     EVENT_REPLAYED,
     EVENT_DISCARDED,
     LEASE_LOST,
-    VAULT_KEY_ROTATED;
+    VAULT_KEY_ROTATED,
+    VAULT_RECORDS_MOVED;
 
     /** The name in JSON and in the table: {@code token_handed_out}. */
     public String wireName() {

@@ -37,6 +37,7 @@ final class Kv2Vault implements CredentialVault {
 
     private final Kv2Server server;
     private final Grants grants;
+    private final ActiveNode activeNode;
     private final String mount;
     private final Duration timeout;
     private volatile boolean mountProven;
@@ -50,6 +51,7 @@ final class Kv2Vault implements CredentialVault {
     private Kv2Vault(Kv2Config config, Kv2Server server, Clock clock, MeterRegistry meters) {
         this.server = server;
         this.mount = config.mount();
+        this.activeNode = new ActiveNode(server, mount);
         this.timeout = config.timeout();
         Login login = switch (config.login()) {
             case APPROLE -> new AppRoleLogin(config, server);
@@ -64,6 +66,27 @@ final class Kv2Vault implements CredentialVault {
     @Override
     public Optional<StoredRecord> read(VaultPath path) {
         return find(path, Deadline.in(timeout)).map(found -> new StoredRecord(found.fields(), found.version()));
+    }
+
+    @Override
+    public Optional<StoredRecord> read(VaultPath path, int known) {
+        Deadline deadline = Deadline.in(timeout);
+        Optional<Found> found = find(path, deadline);
+        if (found.map(Found::version).orElse(ABSENT) < known) {
+            LOG.infof("%s is older than it was; asking the active node", path.value());
+            found = findAtActiveNode(path, deadline);
+        }
+        return found.map(it -> new StoredRecord(it.fields(), it.version()));
+    }
+
+    @Override
+    public StaleReads staleReads() {
+        Deadline deadline = Deadline.in(timeout);
+        try {
+            return activeNode.staleReads(grants.current(deadline).token(), deadline);
+        } catch (BrokerException e) {
+            return StaleReads.NOT_KNOWN;
+        }
     }
 
     @Override
@@ -92,7 +115,7 @@ final class Kv2Vault implements CredentialVault {
     private int lookAgain(VaultPath path, String mark, int expectedVersion, Deadline deadline)
             throws VersionConflictException {
         LOG.infof("the answer to a write of %s was lost; looking it up", path.value());
-        Optional<Found> now = find(path, deadline);
+        Optional<Found> now = findAtActiveNode(path, deadline);
         if (now.isPresent() && now.get().mark().equals(mark)) {
             return now.get().version();
         }
@@ -137,7 +160,14 @@ final class Kv2Vault implements CredentialVault {
     }
 
     private Optional<Found> find(VaultPath path, Deadline deadline) {
-        Answer answer = ask(token -> server.read(token, place(path), deadline), deadline);
+        return found(path, ask(token -> server.read(token, place(path), deadline), deadline));
+    }
+
+    private Optional<Found> findAtActiveNode(VaultPath path, Deadline deadline) {
+        return found(path, ask(token -> activeNode.read(token, path, deadline), deadline));
+    }
+
+    private static Optional<Found> found(VaultPath path, Answer answer) {
         if (answer.isAbsent()) {
             return Optional.empty();
         }

@@ -90,7 +90,7 @@ class LocalStoreMoveTest {
     }
 
     private int move(CredentialVault to) throws SQLException {
-        return new LocalStoreMove(store.table(), store.vault(), to).move();
+        return new LocalStoreMove(store.table(), store.vault(), to, told::add).move();
     }
 
     private void assertArrived() throws SQLException {
