@@ -287,7 +287,8 @@ public final class OpenBaoServer implements AutoCloseable {
         awaitActive();
     }
 
-    private void awaitActive() {
+    /** Waits until it is active and has its mounts. */
+    public void awaitActive() {
         Awaitility.await()
                 .atMost(START)
                 .pollInterval(Duration.ofMillis(100))
