@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * stands, in the order in which the guide has them used, on one installation. Partners' tokens live so shortly that each
  * hand-out renews, at a partner that takes the second use of a refresh token for theft.
  */
-@Timeout(400)
+@Timeout(900) // on a machine that is busy otherwise; a minute on an idle one
 class OperationsGuideIT {
 
     private static final JsonMapper JSON = new JsonMapper();
@@ -143,13 +143,12 @@ class OperationsGuideIT {
         assertThat(broker.log()).contains("vault_behind: connection " + connection);
         assertThat(story.token(app, connection).expect(503).code()).isEqualTo("vault_unavailable");
         assertThat(story.refreshes()).as("no old refresh token was sent").isEqualTo(spent);
+        broker.stop();
         vault.restore(newer);
-        story.token(app, connection).expect(200);
     }
 
     private static void noticesAnOlderDatabase(
             OperatedBroker broker, Story story, Story.App app, String connection) {
-        broker.stop();
         broker.run("restore-database");
         broker.run("remove-secret-ids");
         broker.run("deliver-secret-id");

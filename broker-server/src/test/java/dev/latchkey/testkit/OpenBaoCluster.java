@@ -27,9 +27,11 @@ public final class OpenBaoCluster implements AutoCloseable {
     private final List<ChildProcess> processes = new ArrayList<>();
     private final int[] clusterPorts = new int[NODES];
     private final FrozenRelay relay;
+    private final Path folder;
     private String rootToken = "";
 
-    private OpenBaoCluster() {
+    private OpenBaoCluster(Path folder) {
+        this.folder = folder;
         for (int node = 0; node < NODES; node++) {
             addresses.add(URI.create("http://127.0.0.1:" + ChildProcess.freePort()));
             clusterPorts[node] = ChildProcess.freePort();
@@ -39,15 +41,15 @@ public final class OpenBaoCluster implements AutoCloseable {
 
     /** Starts all three in an empty folder, and waits until the standbys answer. */
     public static OpenBaoCluster start(Path folder) {
-        OpenBaoCluster cluster = new OpenBaoCluster();
+        OpenBaoCluster cluster = new OpenBaoCluster(folder);
         try {
             byte[] key = new byte[32];
             new SecureRandom().nextBytes(key);
             Files.write(folder.resolve("seal.key"), key);
-            cluster.run(folder, 0);
+            cluster.run(0);
             cluster.initialise();
-            cluster.run(folder, 1);
-            cluster.run(folder, 2);
+            cluster.run(1);
+            cluster.run(2);
             cluster.await(1, 429);
             cluster.await(2, 429);
         } catch (IOException e) {
@@ -62,7 +64,7 @@ public final class OpenBaoCluster implements AutoCloseable {
 
     /** A hand on one of the nodes, 0 to 2. */
     public OpenBaoServer node(int node) {
-        return OpenBaoServer.attach(addresses.get(node), rootToken, "");
+        return OpenBaoServer.attach(folder, addresses.get(node), rootToken, "");
     }
 
     /** The last node, to which a relay leads. */
@@ -99,9 +101,9 @@ public final class OpenBaoCluster implements AutoCloseable {
         throw new IllegalStateException("no leader");
     }
 
-    private void run(Path folder, int node) throws IOException {
+    private void run(int node) throws IOException {
         Path home = Files.createDirectories(folder.resolve("n" + node));
-        Path file = Files.writeString(folder.resolve("n" + node + ".hcl"), configuration(folder, home, node));
+        Path file = Files.writeString(folder.resolve("n" + node + ".hcl"), configuration(home, node));
         ChildProcess process = ChildProcess.start(
                 folder,
                 Map.of(),
@@ -112,7 +114,7 @@ public final class OpenBaoCluster implements AutoCloseable {
                 addresses.get(node).resolve("/v1/sys/health?uninitcode=200&sealedcode=200&standbycode=200"), START);
     }
 
-    private String configuration(Path folder, Path home, int node) {
+    private String configuration(Path home, int node) {
         URI address = addresses.get(node);
         String join =
                 node == 0 ? "" : "retry_join { leader_api_addr = \"%s\" }".formatted(addresses.getFirst());

@@ -43,7 +43,7 @@ public final class OpenBaoClusterStack implements QuarkusTestProfile {
                 OpenBaoCluster started = OpenBaoCluster.start(made);
                 cluster = started;
                 OpenBaoServer leader = started.node(0);
-                leader.setUp(Map.of("HOME", made.toString()));
+                leader.setUp(Map.of());
                 Path secret = Files.createFile(
                         made.resolve("secret-id"),
                         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));

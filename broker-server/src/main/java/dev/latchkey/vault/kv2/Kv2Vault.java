@@ -13,6 +13,7 @@ import io.github.jopenlibs.vault.json.JsonValue;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
 import java.time.Clock;
 import java.time.Duration;
@@ -44,17 +45,23 @@ final class Kv2Vault implements CredentialVault {
 
     /** Throws {@link IllegalStateException} for a configuration that is incomplete or not safe. */
     @Inject
-    Kv2Vault(Kv2Config config, Clock clock, MeterRegistry meters) {
-        this(config, new Kv2Server(config), clock, meters);
+    Kv2Vault(Kv2Config config, Clock clock, MeterRegistry meters, Event<SecretIdIntercepted> interceptions) {
+        this(config, clock, meters, () -> interceptions.fire(new SecretIdIntercepted(config.role())));
     }
 
-    private Kv2Vault(Kv2Config config, Kv2Server server, Clock clock, MeterRegistry meters) {
+    /** The same, for those who are told otherwise. */
+    Kv2Vault(Kv2Config config, Clock clock, MeterRegistry meters, Runnable interceptions) {
+        this(config, new Kv2Server(config), clock, meters, interceptions);
+    }
+
+    private Kv2Vault(
+            Kv2Config config, Kv2Server server, Clock clock, MeterRegistry meters, Runnable interceptions) {
         this.server = server;
         this.mount = config.mount();
         this.activeNode = new ActiveNode(server, mount);
         this.timeout = config.timeout();
         Login login = switch (config.login()) {
-            case APPROLE -> new AppRoleLogin(config, server);
+            case APPROLE -> new AppRoleLogin(config, server, interceptions);
             case JWT -> new JwtLogin(config, server);
         };
         this.grants = new Grants(login, server, clock, meters, timeout);
