@@ -51,7 +51,9 @@ public enum AuditAction {
     EVENT_REPLAYED,
     EVENT_DISCARDED,
     LEASE_LOST,
-    VAULT_KEY_ROTATED;
+    VAULT_KEY_ROTATED,
+    VAULT_RECORDS_MOVED,
+    SECRET_ID_INTERCEPTED;
 
     /** The name in JSON and in the table: {@code token_handed_out}. */
     public String wireName() {

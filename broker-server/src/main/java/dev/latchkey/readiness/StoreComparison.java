@@ -63,7 +63,7 @@ final class StoreComparison {
         List<Known> page = after(FIRST);
         while (!page.isEmpty()) {
             for (Known known : page) {
-                int stored = vault.read(VaultPath.connection(known.connection()))
+                int stored = vault.read(VaultPath.connection(known.connection()), known.version())
                         .map(StoredRecord::version)
                         .orElse(CredentialVault.ABSENT);
                 if (stored < known.version()) {

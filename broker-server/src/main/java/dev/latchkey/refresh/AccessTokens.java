@@ -178,7 +178,9 @@ public class AccessTokens {
     }
 
     private Optional<HeldToken> fromVault(Connection connection) {
-        Optional<HeldToken> read = vault.read(VaultPath.connection(connection.id()))
+        Optional<HeldToken> read = vault.read(
+                        VaultPath.connection(connection.id()),
+                        connection.credential().kvVersion())
                 .filter(stored -> stored.version() >= connection.credential().kvVersion())
                 .map(stored -> RefreshProtocol.held(CredentialCodec.decode(stored.fields()), stored.version(), false));
         read.ifPresent(token -> held.put(connection.id(), token));

@@ -220,7 +220,7 @@ class RefreshProtocol {
     }
 
     private StoredRecord read(Step step) {
-        return vault.read(VaultPath.connection(step.connection().id()))
+        return vault.read(VaultPath.connection(step.connection().id()), step.lease().kvVersion())
                 .filter(record -> record.version() >= step.lease().kvVersion())
                 .orElseThrow(() -> unavailable("The vault is behind what is known of it.", null));
     }

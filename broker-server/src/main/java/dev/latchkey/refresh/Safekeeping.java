@@ -75,7 +75,7 @@ class Safekeeping {
         try {
             return new Outcome.Stored(vault.write(path, CredentialCodec.encode(credential), expected));
         } catch (VersionConflictException e) {
-            Optional<StoredRecord> there = vault.read(path);
+            Optional<StoredRecord> there = vault.read(path, expected + 1); // a conflict proves as much
             return there.filter(stored -> Spent.same(credential, CredentialCodec.decode(stored.fields())))
                     .<Outcome>map(stored -> new Outcome.Stored(stored.version()))
                     .orElseGet(Outcome.Superseded::new);

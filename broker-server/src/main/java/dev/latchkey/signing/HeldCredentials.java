@@ -70,7 +70,7 @@ class HeldCredentials {
         int version = connection.credential().kvVersion();
         Lasting known = lasting.getIfPresent(connection.id());
         if (known == null || known.kvVersion() != version) {
-            known = vault.read(VaultPath.connection(connection.id()))
+            known = vault.read(VaultPath.connection(connection.id()), version)
                     .filter(stored -> stored.version() >= version)
                     .map(stored -> new Lasting(CredentialCodec.decode(stored.fields()), version))
                     .orElseThrow(() -> new BrokerException(

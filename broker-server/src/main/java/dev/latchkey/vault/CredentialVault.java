@@ -18,6 +18,29 @@ public interface CredentialVault {
     Optional<StoredRecord> read(VaultPath path);
 
     /**
+     * The same, where the caller knows of a version that was stored: a store whose copies may lag looks again where none
+     * does before it answers with less (R31). What is returned may still be less, if the store has lost it.
+     */
+    default Optional<StoredRecord> read(VaultPath path, int known) {
+        return read(path);
+    }
+
+    /** Whether {@link #read(VaultPath)} may be answered by a copy that lags. Never fails. */
+    default StaleReads staleReads() {
+        return StaleReads.NEVER;
+    }
+
+    /** What a store knows of its own copies. */
+    enum StaleReads {
+        /** There are none, or they do not answer. */
+        NEVER,
+        /** They answer. */
+        POSSIBLE,
+        /** The store does not tell us. */
+        NOT_KNOWN
+    }
+
+    /**
      * Writes a new version if the current one is {@code expectedVersion} ({@link #ABSENT}: none). At most the two newest
      * versions stay readable (R41).
      *

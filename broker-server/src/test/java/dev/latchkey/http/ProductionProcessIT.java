@@ -60,6 +60,21 @@ class ProductionProcessIT {
                 .hasMessageContaining("LATCHKEY_HTPP_PORT");
     }
 
+    @Test
+    @DisplayName("a production does not start with severe risks, and names the property of each")
+    void refusesARiskyProduction() {
+        assertThatThrownBy(() -> start(
+                        Map.of("latchkey.readiness.production", "true", "latchkey.readiness.accepted", "heap-dump"),
+                        Map.of("LATCHKEY_ADMIN_PASSWORD", "sesame-open")))
+                .hasMessageContaining("ended with")
+                .hasMessageContaining("endpoint-overrides (latchkey.partners.endpoint-overrides)")
+                .hasMessageContaining("loopback (latchkey.outbound.allow-loopback)")
+                .hasMessageContaining("local-store (latchkey.vault.kind)")
+                .hasMessageContaining("public-url (latchkey.http.public-url)")
+                .hasMessageContaining("admin-password (latchkey.admin.password)")
+                .hasMessageNotContaining("sesame-open");
+    }
+
     private static void start(Map<String, String> properties, Map<String, String> environment) {
         BrokerProcess.start(properties, environment).close();
     }

@@ -35,7 +35,7 @@ class ContractTest {
                     "PUT /partners/{partner}/standing-approvals/{app}, DELETE /partners/{partner}/standing-approvals/{app}",
                     "PUT /connections/{id}/grants/{app}, DELETE /connections/{id}/grants/{app}",
                     "POST /partners/{id}/webhook-url, GET /events/dead, POST /events/dead/{event}/replay",
-                    "DELETE /events/dead/{event}")
+                    "DELETE /events/dead/{event}, GET /readiness")
             .flatMap(line -> Stream.of(line.split(", ")))
             .map(call -> call.replace(" ", " /api/v1"))
             .collect(Collectors.toCollection(TreeSet::new));

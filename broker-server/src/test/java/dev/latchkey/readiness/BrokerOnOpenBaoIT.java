@@ -10,8 +10,10 @@ import dev.latchkey.testkit.OpenBaoServer;
 import dev.latchkey.testkit.OpenBaoStack;
 import dev.latchkey.testkit.Story;
 import dev.latchkey.testkit.TestHttp;
+import dev.latchkey.vault.kv2.SecretIdIntercepted;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -37,6 +39,9 @@ class BrokerOnOpenBaoIT {
 
     @Inject
     StoreComparison comparison;
+
+    @Inject
+    Event<SecretIdIntercepted> interceptions;
 
     private final OpenBaoServer server = OpenBaoStack.server();
 
@@ -150,6 +155,21 @@ class BrokerOnOpenBaoIT {
                     .until(() -> story.token(app, connection).status() == 200);
             assertThat(log.text()).doesNotContainPattern("\\b[sb]\\.[A-Za-z0-9]{20,}");
         }
+    }
+
+    @Test
+    @DisplayName("R39 an intercepted SecretID is in the audit log")
+    void auditsAnInterception() {
+        interceptions.fire(new SecretIdIntercepted("role-of-this-test"));
+
+        assertThat(new Story()
+                        .admin()
+                        .get("/audit?action=secret_id_intercepted")
+                        .expect(200)
+                        .json()
+                        .path("items")
+                        .findValuesAsText("role"))
+                .contains("role-of-this-test");
     }
 
     private Story shortLived() {

@@ -48,7 +48,12 @@ public final class OpenBaoServer implements AutoCloseable {
 
     /** Another hand on a server that somebody else has started, and ends. */
     public static OpenBaoServer attach(URI address, String rootToken, String unsealKey) {
-        OpenBaoServer server = new OpenBaoServer(Path.of("."), Path.of("bao"), address);
+        return attach(Path.of("."), address, rootToken, unsealKey);
+    }
+
+    /** The same, with a folder for what its commands print. */
+    public static OpenBaoServer attach(Path folder, URI address, String rootToken, String unsealKey) {
+        OpenBaoServer server = new OpenBaoServer(folder, binary(), address);
         server.rootToken = rootToken;
         server.unsealKey = unsealKey;
         return server;
@@ -287,7 +292,8 @@ public final class OpenBaoServer implements AutoCloseable {
         awaitActive();
     }
 
-    private void awaitActive() {
+    /** Waits until it is active and has its mounts. */
+    public void awaitActive() {
         Awaitility.await()
                 .atMost(START)
                 .pollInterval(Duration.ofMillis(100))

@@ -22,14 +22,29 @@ public final class Story {
     /** Where the app wants its browsers back; nobody listens there, and no browser of a test goes there. */
     public static final String RETURN_URL = "http://127.0.0.1:9/back?from=latchkey";
 
-    private final URI broker = BrokerStack.broker();
+    private final URI broker;
+    private final URI sandbox;
     private final String mark = UUID.randomUUID().toString().substring(0, 8);
-    private final SandboxControl control = BrokerStack.control();
-    private final BrokerApi admin = BrokerApi.as(broker, "admin", BrokerStack.PASSWORD);
-    private final BrokerApi approver = BrokerApi.as(broker, "approver", BrokerStack.PASSWORD);
+    private final SandboxControl control;
+    private final BrokerApi admin;
+    private final BrokerApi approver;
     private final String partner = "p-" + mark;
     private final String sandboxName = "generic/g" + mark;
     private final String clientSecret = "client-secret-" + UUID.randomUUID();
+
+    /** A story on the broker of {@link BrokerStack}. */
+    public Story() {
+        this(BrokerStack.broker(), BrokerStack.PASSWORD, BrokerStack.sandbox());
+    }
+
+    /** A story on another broker, whose two people have this password. */
+    public Story(URI broker, String password, URI sandbox) {
+        this.broker = broker;
+        this.sandbox = sandbox;
+        this.control = new SandboxControl(sandbox);
+        this.admin = BrokerApi.as(broker, "admin", password);
+        this.approver = BrokerApi.as(broker, "approver", password);
+    }
 
     /** An app that was registered. */
     public record App(String id, String secret, BrokerApi api) {}
@@ -69,7 +84,7 @@ public final class Story {
 
     /** An address of this story's generic partner. */
     public String at(String path) {
-        return BrokerStack.sandbox() + "/" + sandboxName + "/" + path;
+        return sandbox + "/" + sandboxName + "/" + path;
     }
 
     /** Registers this story's generic partner, with explicit endpoints and the given further settings. */

@@ -22,10 +22,17 @@ final class AppRoleLogin implements Login {
     private final Kv2Server server;
     private final String roleId;
     private final OwnerOnlyFile file;
+    private final Runnable witness;
     private @Nullable Secret secretId;
     private @Nullable SecretIdInterceptedException alarm;
 
-    AppRoleLogin(Kv2Config config, Kv2Server server) {
+    /**
+     * A login that was not tried yet.
+     *
+     * @param witness told once when the SecretID was intercepted
+     */
+    AppRoleLogin(Kv2Config config, Kv2Server server, Runnable witness) {
+        this.witness = witness;
         this.config = config;
         this.server = server;
         this.roleId =
@@ -100,6 +107,7 @@ final class AppRoleLogin implements Login {
                 reason + "; revoke the SecretIDs of the role, find out who did it, and deliver a new one");
         LOG.error(raised.getMessage());
         alarm = raised;
+        witness.run();
         return raised;
     }
 }

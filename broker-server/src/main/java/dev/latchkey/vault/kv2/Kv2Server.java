@@ -64,6 +64,46 @@ final class Kv2Server {
                 .get());
     }
 
+    /**
+     * How far the active node is.
+     *
+     * @param index what a read has to name that must not be answered by less; empty where there are no such indices
+     */
+    record Progress(Answer answer, Optional<String> index) {}
+
+    /** Removes what is not there, which only the active node can do, and tells how far that is. */
+    Progress progress(Secret token, String mount, String nothing, Deadline deadline) {
+        OneOperation operation = new OneOperation(client, turns, deadline);
+        Answer answer = ask(() -> rest(operation, mount + "/metadata/" + nothing)
+                .header("X-Vault-Token", token.reveal(Purpose.STORE))
+                .delete());
+        return new Progress(answer, operation.index());
+    }
+
+    /** The current version, from a node that is at least as far as the index; a standby that is not forwards it. */
+    Answer readNotBefore(Secret token, String mount, String path, Optional<String> index, Deadline deadline) {
+        return ask(() -> {
+            Rest request = rest(deadline, mount + "/data/" + path)
+                    .header("X-Vault-Token", token.reveal(Purpose.STORE))
+                    .header("X-Vault-Inconsistent", "forward-active-node");
+            return index.map(at -> request.header("X-Vault-Index", at))
+                    .orElse(request)
+                    .get();
+        });
+    }
+
+    /** Whether this node has others beside it; needs no token. */
+    Answer leader(Deadline deadline) {
+        return ask(() -> rest(deadline, "sys/leader").get());
+    }
+
+    /** The server's own settings, which a broker need not be allowed to see. */
+    Answer settings(Secret token, Deadline deadline) {
+        return ask(() -> rest(deadline, "sys/config/state/sanitized")
+                .header("X-Vault-Token", token.reveal(Purpose.STORE))
+                .get());
+    }
+
     /** Removes all versions and what is known about them. */
     Answer delete(Secret token, String path, Deadline deadline) {
         return ask(() -> new Logical(driver(deadline, token)).delete(path).getRestResponse());
@@ -102,7 +142,11 @@ final class Kv2Server {
     }
 
     private Rest rest(Deadline deadline, String path) {
-        return new Rest(new OneOperation(client, turns, deadline))
+        return rest(new OneOperation(client, turns, deadline), path);
+    }
+
+    private Rest rest(OneOperation operation, String path) {
+        return new Rest(operation)
                 .url(address + "/v1/" + path)
                 .header("X-Vault-Request", "true")
                 .header("X-Vault-Namespace", config.namespace().orElse(""));

@@ -13,6 +13,7 @@ import io.github.jopenlibs.vault.json.JsonValue;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
 import java.time.Clock;
 import java.time.Duration;
@@ -37,22 +38,30 @@ final class Kv2Vault implements CredentialVault {
 
     private final Kv2Server server;
     private final Grants grants;
+    private final ActiveNode activeNode;
     private final String mount;
     private final Duration timeout;
     private volatile boolean mountProven;
 
     /** Throws {@link IllegalStateException} for a configuration that is incomplete or not safe. */
     @Inject
-    Kv2Vault(Kv2Config config, Clock clock, MeterRegistry meters) {
-        this(config, new Kv2Server(config), clock, meters);
+    Kv2Vault(Kv2Config config, Clock clock, MeterRegistry meters, Event<SecretIdIntercepted> interceptions) {
+        this(config, clock, meters, () -> interceptions.fire(new SecretIdIntercepted(config.role())));
     }
 
-    private Kv2Vault(Kv2Config config, Kv2Server server, Clock clock, MeterRegistry meters) {
+    /** The same, for those who are told otherwise. */
+    Kv2Vault(Kv2Config config, Clock clock, MeterRegistry meters, Runnable interceptions) {
+        this(config, new Kv2Server(config), clock, meters, interceptions);
+    }
+
+    private Kv2Vault(
+            Kv2Config config, Kv2Server server, Clock clock, MeterRegistry meters, Runnable interceptions) {
         this.server = server;
         this.mount = config.mount();
+        this.activeNode = new ActiveNode(server, mount);
         this.timeout = config.timeout();
         Login login = switch (config.login()) {
-            case APPROLE -> new AppRoleLogin(config, server);
+            case APPROLE -> new AppRoleLogin(config, server, interceptions);
             case JWT -> new JwtLogin(config, server);
         };
         this.grants = new Grants(login, server, clock, meters, timeout);
@@ -64,6 +73,27 @@ final class Kv2Vault implements CredentialVault {
     @Override
     public Optional<StoredRecord> read(VaultPath path) {
         return find(path, Deadline.in(timeout)).map(found -> new StoredRecord(found.fields(), found.version()));
+    }
+
+    @Override
+    public Optional<StoredRecord> read(VaultPath path, int known) {
+        Deadline deadline = Deadline.in(timeout);
+        Optional<Found> found = find(path, deadline);
+        if (found.map(Found::version).orElse(ABSENT) < known) {
+            LOG.infof("%s is older than it was; asking the active node", path.value());
+            found = findAtActiveNode(path, deadline);
+        }
+        return found.map(it -> new StoredRecord(it.fields(), it.version()));
+    }
+
+    @Override
+    public StaleReads staleReads() {
+        Deadline deadline = Deadline.in(timeout);
+        try {
+            return activeNode.staleReads(grants.current(deadline).token(), deadline);
+        } catch (BrokerException e) {
+            return StaleReads.NOT_KNOWN;
+        }
     }
 
     @Override
@@ -92,7 +122,7 @@ final class Kv2Vault implements CredentialVault {
     private int lookAgain(VaultPath path, String mark, int expectedVersion, Deadline deadline)
             throws VersionConflictException {
         LOG.infof("the answer to a write of %s was lost; looking it up", path.value());
-        Optional<Found> now = find(path, deadline);
+        Optional<Found> now = findAtActiveNode(path, deadline);
         if (now.isPresent() && now.get().mark().equals(mark)) {
             return now.get().version();
         }
@@ -137,7 +167,14 @@ final class Kv2Vault implements CredentialVault {
     }
 
     private Optional<Found> find(VaultPath path, Deadline deadline) {
-        Answer answer = ask(token -> server.read(token, place(path), deadline), deadline);
+        return found(path, ask(token -> server.read(token, place(path), deadline), deadline));
+    }
+
+    private Optional<Found> findAtActiveNode(VaultPath path, Deadline deadline) {
+        return found(path, ask(token -> activeNode.read(token, path, deadline), deadline));
+    }
+
+    private static Optional<Found> found(VaultPath path, Answer answer) {
         if (answer.isAbsent()) {
             return Optional.empty();
         }

@@ -30,11 +30,17 @@ final class OneOperation extends HttpClient {
     private final HttpClient shared;
     private final Semaphore turns;
     private final Deadline deadline;
+    private volatile Optional<String> index = Optional.empty();
 
     OneOperation(HttpClient shared, Semaphore turns, Deadline deadline) {
         this.shared = shared;
         this.turns = turns;
         this.deadline = deadline;
+    }
+
+    /** How far the node was that gave the last answer, if it told. */
+    Optional<String> index() {
+        return index;
     }
 
     @Override
@@ -60,6 +66,7 @@ final class OneOperation extends HttpClient {
         try {
             HttpResponse<T> whole = answer.get(deadline.forOne().toNanos(), TimeUnit.NANOSECONDS);
             answered = true;
+            index = whole.headers().firstValue("X-Vault-Index");
             return whole;
         } catch (TimeoutException e) {
             throw new HttpTimeoutException("no whole answer in time");

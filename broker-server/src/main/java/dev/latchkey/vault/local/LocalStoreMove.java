@@ -8,6 +8,7 @@ import dev.latchkey.vault.VersionConflictException;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
@@ -23,8 +24,16 @@ final class LocalStoreMove {
     private final VaultTable table;
     private final CredentialVault local;
     private final CredentialVault target;
+    private final Consumer<RecordsMoved> witness;
 
-    LocalStoreMove(VaultTable table, CredentialVault local, CredentialVault target) {
+    /**
+     * A move from one store to the other.
+     *
+     * @param witness told before anything is removed; if it fails, nothing is
+     */
+    LocalStoreMove(
+            VaultTable table, CredentialVault local, CredentialVault target, Consumer<RecordsMoved> witness) {
+        this.witness = witness;
         this.table = table;
         this.local = local;
         this.target = target;
@@ -42,6 +51,7 @@ final class LocalStoreMove {
                 throw refused(path);
             }
         }
+        witness.accept(new RecordsMoved(paths.size()));
         paths.forEach(local::destroy);
         return paths.size();
     }

@@ -6,6 +6,7 @@ import io.quarkus.runtime.StartupEvent;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
@@ -22,11 +23,12 @@ final class MoveAtStart {
     private static final Logger LOG = Logger.getLogger(MoveAtStart.class);
 
     void atStart(
-            @Observes @Priority(2) StartupEvent event,
+            @Observes @Priority(3) StartupEvent event,
             VaultConfig config,
             VaultTable table,
             @Any Instance<CredentialVault> stores,
-            CredentialVault configured)
+            CredentialVault configured,
+            Event<RecordsMoved> moves)
             throws SQLException {
         if (config.kind() == VaultConfig.Kind.LOCAL || table.isEmpty()) {
             return;
@@ -37,7 +39,7 @@ final class MoveAtStart {
                             + " records, which latchkey.vault.move-local-at-start=true moves");
         }
         CredentialVault local = stores.select(Identifier.Literal.of("local")).get();
-        int moved = new LocalStoreMove(table, local, configured).move();
+        int moved = new LocalStoreMove(table, local, configured, moves::fire).move();
         LOG.infof("%d records were moved out of the local secret store, which is empty now.", moved);
     }
 }

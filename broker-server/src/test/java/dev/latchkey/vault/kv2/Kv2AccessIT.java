@@ -34,6 +34,7 @@ import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -180,13 +181,15 @@ class Kv2AccessIT {
 
     private void refusesToStart(Map<String, String> keys, String reason) {
         try (CapturedLog log = CapturedLog.of("dev.latchkey.vault")) {
-            Kv2Vault vault = Kv2Fixture.vault(keys, Clock.systemUTC(), meters);
+            AtomicInteger told = new AtomicInteger();
+            Kv2Vault vault = Kv2Fixture.vault(keys, Clock.systemUTC(), meters, told::incrementAndGet);
             assertThatThrownBy(vault::checkUsable)
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("secret_id_intercepted")
                     .hasMessageContaining(reason);
             assertThatThrownBy(vault::checkUsable).isInstanceOf(IllegalStateException.class);
             assertThat(log.text()).contains("ERROR", "secret_id_intercepted");
+            assertThat(told).hasValue(1);
         }
     }
 

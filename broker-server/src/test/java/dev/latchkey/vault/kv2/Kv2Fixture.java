@@ -51,7 +51,12 @@ final class Kv2Fixture {
     }
 
     static Kv2Vault vault(Map<String, String> keys, Clock clock, SimpleMeterRegistry meters) {
-        return new Kv2Vault(config(keys), clock, meters);
+        return vault(keys, clock, meters, () -> {});
+    }
+
+    static Kv2Vault vault(
+            Map<String, String> keys, Clock clock, SimpleMeterRegistry meters, Runnable interceptions) {
+        return new Kv2Vault(config(keys), clock, meters, interceptions);
     }
 
     static Kv2Vault vault(Map<String, String> keys) {

@@ -14,7 +14,9 @@ import dev.latchkey.vault.VaultPath;
 import dev.latchkey.vault.VersionConflictException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,6 +32,7 @@ class LocalStoreMoveTest {
 
     private final Map<VaultPath, StoredRecord> before = new HashMap<>();
     private final InMemoryCredentialVault target = new InMemoryCredentialVault();
+    private final List<RecordsMoved> told = new ArrayList<>();
     private VaultFixture store;
 
     @BeforeEach
@@ -50,6 +53,7 @@ class LocalStoreMoveTest {
         assertThat(move(target)).isEqualTo(4);
 
         assertArrived();
+        assertThat(told).containsExactly(new RecordsMoved(4));
     }
 
     @Test
@@ -89,8 +93,20 @@ class LocalStoreMoveTest {
         before.forEach((moved, record) -> assertThat(store.vault().read(moved)).contains(record));
     }
 
+    @Test
+    @DisplayName("a move that cannot be put on record removes nothing")
+    void isOnRecordFirst() {
+        LocalStoreMove unwitnessed = new LocalStoreMove(store.table(), store.vault(), target, moved -> {
+            throw new IllegalStateException("no record");
+        });
+
+        assertThatThrownBy(unwitnessed::move).hasMessage("no record");
+
+        before.forEach((path, record) -> assertThat(store.vault().read(path)).contains(record));
+    }
+
     private int move(CredentialVault to) throws SQLException {
-        return new LocalStoreMove(store.table(), store.vault(), to).move();
+        return new LocalStoreMove(store.table(), store.vault(), to, told::add).move();
     }
 
     private void assertArrived() throws SQLException {
