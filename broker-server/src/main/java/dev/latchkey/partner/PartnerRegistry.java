@@ -36,6 +36,7 @@ final class PartnerRegistry implements Partners {
     private final Profiles profiles;
     private final CredentialVault vault;
     private final FormerWebhookSecrets former;
+    private final FormerClientSecrets formerClient;
     private final PublicUrl publicUrl;
     private final Cache<String, Partner> found =
             Caffeine.newBuilder().expireAfterWrite(KEPT).maximumSize(MOST).build();
@@ -46,12 +47,14 @@ final class PartnerRegistry implements Partners {
             Profiles profiles,
             CredentialVault vault,
             FormerWebhookSecrets former,
+            FormerClientSecrets formerClient,
             PublicUrl publicUrl) {
         this.rows = rows;
         this.changes = changes;
         this.profiles = profiles;
         this.vault = vault;
         this.former = former;
+        this.formerClient = formerClient;
         this.publicUrl = publicUrl;
     }
 
@@ -75,6 +78,7 @@ final class PartnerRegistry implements Partners {
     public SecretFields credentials(Partner partner) {
         return vault.read(VaultPath.partner(partner.id()))
                 .map(StoredRecord::fields)
+                .map(formerClient::usable)
                 .orElseThrow(() ->
                         new BrokerException(ProblemType.PARTNER_MISCONFIGURED, "The registration has no credentials."));
     }

@@ -8,13 +8,19 @@ import java.util.Optional;
 /** The registrations, as other features see them. Thread-safe. */
 public interface Partners {
 
+    /** The name in {@link #credentials} of the client secret from before the last change, while it may still be used. */
+    String FORMER_CLIENT_SECRET = "former_client_secret";
+
     /** The registration with that id. */
     Optional<Partner> find(String id);
 
     /** Every registration. */
     List<Partner> all();
 
-    /** The credentials of our client, read from the vault for one use; by the names of the contract's table. */
+    /**
+     * The credentials of our client, read from the vault for one use; by the names of the contract's table. While a
+     * change of the client secret is fresh, {@link #FORMER_CLIENT_SECRET} is there as well (R29).
+     */
     SecretFields credentials(Partner partner);
 
     /**

@@ -21,4 +21,11 @@ public interface PartnersConfig {
      */
     @WithDefault("PT24H")
     Duration oldWebhookSecretLifetime();
+
+    /**
+     * How long the client secret from before the last change of a registration is still tried where the partner does not
+     * take the new one.
+     */
+    @WithDefault("PT24H")
+    Duration oldClientSecretLifetime();
 }

@@ -37,6 +37,7 @@ class Registrations {
     private final PartnerRegistry registry;
     private final SecretGenerator generator;
     private final FormerWebhookSecrets former;
+    private final FormerClientSecrets formerClient;
     private final Clock clock;
 
     Registrations(
@@ -47,6 +48,7 @@ class Registrations {
             PartnerRegistry registry,
             SecretGenerator generator,
             FormerWebhookSecrets former,
+            FormerClientSecrets formerClient,
             Clock clock) {
         this.profiles = profiles;
         this.check = check;
@@ -55,6 +57,7 @@ class Registrations {
         this.registry = registry;
         this.generator = generator;
         this.former = former;
+        this.formerClient = formerClient;
         this.clock = clock;
     }
 
@@ -110,7 +113,7 @@ class Registrations {
                 .detail("settings", names(wanted.settings()));
         Registration after = undoing(id, Optional.of(before), () -> {
             former.keep(profile, before, credentials);
-            return changes.replace(before, row, credentials, event);
+            return changes.replace(before, row, formerClient.keep(credentials, kept), event);
         });
         return new Saved(after, madeUp(credentials, kept, wanted), warnings);
     }

@@ -85,12 +85,16 @@ public class AccessTokens {
         return fresh;
     }
 
-    /** By one renewal; by a second one if the first joined somebody's that found a newer, but not a longer-lived token. */
+    /**
+     * By one renewal; by a second one if the first joined somebody's that found a newer, but not a longer-lived token, or
+     * that had come to a standstill and brought an older one than there is by now (R15).
+     */
     private HeldToken renewed(
             Connection connection, Optional<HeldToken> known, Duration needed, Duration minTtl, Actor actor) {
         try {
             HeldToken first = renewals.await(connection.id(), found -> isNewAndLives(found, known), actor);
-            return first.renewed() || lives(first, needed)
+            boolean older = first.kvVersion() < connection.credential().kvVersion();
+            return !older && (first.renewed() || lives(first, needed))
                     ? first
                     : renewals.await(connection.id(), found -> isNewAndLives(found, Optional.of(first)), actor);
         } catch (BrokerException e) {

@@ -18,9 +18,11 @@ public record HeldToken(Credential.ShortLived credential, int kvVersion, boolean
         return credential.handle().equals(other.credential().handle());
     }
 
-    /** How long it still lives; never negative. */
+    /** How long it still lives; never negative, and never longer than it ever did, whatever two clocks say (R8, R14). */
     public Duration remaining(Instant now) {
         Duration left = Duration.between(now, credential.expiresAt());
-        return left.isNegative() ? Duration.ZERO : left;
+        Duration life = Duration.between(credential.issuedAt(), credential.expiresAt());
+        Duration most = left.compareTo(life) < 0 ? left : life;
+        return most.isNegative() ? Duration.ZERO : most;
     }
 }

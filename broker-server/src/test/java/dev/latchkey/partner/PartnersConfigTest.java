@@ -16,6 +16,7 @@ class PartnersConfigTest {
     void hasSafeDefaults() {
         assertThat(read(Map.of()).endpointOverrides()).isFalse();
         assertThat(read(Map.of()).oldWebhookSecretLifetime()).isEqualTo(Duration.ofHours(24));
+        assertThat(read(Map.of()).oldClientSecretLifetime()).isEqualTo(Duration.ofHours(24));
     }
 
     @Test
@@ -25,6 +26,9 @@ class PartnersConfigTest {
         assertThat(read(Map.of("latchkey.partners.old-webhook-secret-lifetime", "PT1H"))
                         .oldWebhookSecretLifetime())
                 .isEqualTo(Duration.ofHours(1));
+        assertThat(read(Map.of("latchkey.partners.old-client-secret-lifetime", "PT2H"))
+                        .oldClientSecretLifetime())
+                .isEqualTo(Duration.ofHours(2));
     }
 
     private static PartnersConfig read(Map<String, String> properties) {

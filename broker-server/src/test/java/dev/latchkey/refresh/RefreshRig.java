@@ -70,6 +70,11 @@ final class RefreshRig implements AutoCloseable {
 
     /** One more broker process. */
     Broker start(Map<String, String> properties) {
+        return start(properties, Map.of());
+    }
+
+    /** One more broker process, with these variables in its environment. */
+    Broker start(Map<String, String> properties, Map<String, String> variables) {
         int debugPort = ChildProcess.freePort();
         Map<String, String> all = new HashMap<>(Map.of(
                 "latchkey.database.url", access.url(),
@@ -81,6 +86,7 @@ final class RefreshRig implements AutoCloseable {
         environment.put("LATCHKEY_DATABASE_PASSWORD", access.password().reveal(Purpose.STORE));
         environment.put(
                 "LATCHKEY_DATABASE_OWNER_PASSWORD", access.ownerPassword().reveal(Purpose.STORE));
+        environment.putAll(variables);
         environment.put("LATCHKEY_ADMIN_PASSWORD", password);
         environment.put("LATCHKEY_APPROVER_PASSWORD", password);
         Broker broker = new Broker(BrokerProcess.start(all, environment), debugPort);

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.latchkey.refresh.RefreshRig.Broker;
 import dev.latchkey.refresh.RefreshRig.Cell;
+import dev.latchkey.sandbox.client.FaultOrder;
 import dev.latchkey.testkit.Arrests;
 import dev.latchkey.testkit.AtOnce;
 import dev.latchkey.testkit.BrokerApi.Answer;
@@ -14,22 +15,30 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
- * Three broker processes on one database: one renewal for all callers of all of them, also when an owner is held for
- * longer than its lease. {@code latchkey.test.rounds} and {@code latchkey.test.callers} make it longer.
+ * Three broker processes on one database: one renewal for all callers of all of them, whatever their clocks say, also when
+ * an owner is frozen for longer than its lease, or dies. {@code latchkey.test.rounds} and {@code latchkey.test.callers}
+ * make it longer.
  */
 class ReplicasIT {
 
-    private static final int ROUNDS = Integer.getInteger("latchkey.test.rounds", 5);
-    private static final int CALLERS = Integer.getInteger("latchkey.test.callers", 60);
+    private static final int ROUNDS = Integer.getInteger("latchkey.test.rounds", 100);
+    private static final int CALLERS = Integer.getInteger("latchkey.test.callers", 200);
+    /** Connections that the rounds go through in turn, so that the token of the next one has ended meanwhile. */
+    private static final int RING = 50;
+    /** A token is renewed in its last 30 s: it serves the callers of its round for 29 s, and then it is due again. */
+    private static final int LIFE = 59;
+
+    private static final int ENDED = 20;
+    private static final int AT_ONCE = Integer.getInteger("latchkey.test.connections", 500);
+    private static final int CLOCK_ROUNDS = 20;
     private static final Map<String, Integer> LONGER = Map.of("min_ttl", 3600);
-    /** With less than 30 s left a token is renewed, so that each round takes some ten seconds. */
-    private static final int LIFE = 42;
 
     private static final RefreshRig RIG = new RefreshRig();
     private static final Broker FIRST = RIG.start(Map.of());
@@ -46,128 +55,247 @@ class ReplicasIT {
     }
 
     @Test
-    @DisplayName("R1 callers of three processes cause exactly one renewal a round, and get the same token")
+    @DisplayName("R1 callers of three processes cause exactly one renewal a round, and all get the same token")
     void oneRenewal() throws InterruptedException {
-        Cell cell = RIG.connect("many", "strict", LIFE);
-        String path = "/connections/" + cell.connection() + "/token";
+        Fleet ring = Fleet.connect(RIG, FIRST, "many", Math.min(RING, ROUNDS), ENDED);
+        ring.life(LIFE);
+        long[] dueAt = new long[ring.connections().size()];
+        long begin = System.nanoTime();
         for (int round = 1; round <= ROUNDS; round++) {
-            long left = RIG.app(FIRST)
-                    .post(path)
-                    .expect(200)
-                    .json()
-                    .path("expires_in")
-                    .asLong();
-            Thread.sleep(Duration.ofSeconds(left - 29));
-            AtomicInteger next = new AtomicInteger();
+            int turn = round % dueAt.length;
+            Thread.sleep(Duration.ofNanos(Math.max(0, dueAt[turn] - System.nanoTime())));
 
-            List<Answer> answers = AtOnce.run(
-                    CALLERS,
-                    () -> RIG.app(BROKERS.get(next.getAndIncrement() % BROKERS.size()))
-                            .post(path));
+            List<Answer> answers = askAll(BROKERS, ring.connections().get(turn), CALLERS);
 
-            assertThat(answers).extracting(Answer::status).containsOnly(200);
-            assertThat(answers.stream()
-                            .map(answer -> answer.text("access_token"))
-                            .distinct())
-                    .hasSize(1);
-            assertThat(cell.refreshes()).isEqualTo(round);
-            assertThat(cell.requests()).isEqualTo(round);
+            dueAt[turn] = System.nanoTime() + Duration.ofSeconds(LIFE - 28).toNanos();
+            assertOneToken(answers);
+            assertThat(ring.requests()).as("renewals after round " + round).isEqualTo(round);
         }
+        print("R1", CALLERS + " callers x " + ROUNDS + " rounds", begin);
+        assertThat(ring.refreshes().values().stream().mapToLong(Long::longValue).sum())
+                .isEqualTo(ROUNDS);
+        assertThat(ring.reuseDetections()).isZero();
+    }
+
+    @Test
+    @DisplayName("R2 many connections are renewed at once: none waits for another")
+    void noConvoy() {
+        Fleet fleet = Fleet.connect(RIG, FIRST, "fleet", AT_ONCE, ENDED);
+        fleet.life(3600);
+        RIG.control()
+                .fault(FaultOrder.at(fleet.sandboxName())
+                        .endpoint("refresh")
+                        .forever()
+                        .latency(Duration.ofSeconds(1)));
+        AtomicInteger next = new AtomicInteger();
+        long begin = System.nanoTime();
+
+        List<Answer> answers = AtOnce.run(AT_ONCE, () -> {
+            int mine = next.getAndIncrement();
+            return RIG.app(BROKERS.get(mine % BROKERS.size())).post(path(fleet, mine));
+        });
+
+        long seconds = print("R2", AT_ONCE + " renewals of 1 s", begin);
+        assertThat(answers).extracting(Answer::status).containsOnly(200);
+        assertThat(fleet.requests()).isEqualTo(AT_ONCE);
+        assertThat(fleet.refreshes().values()).hasSize(AT_ONCE).containsOnly(1L);
+        // One after the other they would take AT_ONCE seconds, whatever the machine.
+        assertThat(seconds).isLessThan(AT_ONCE / 5);
+        RIG.control().clearFaults();
+    }
+
+    @Test
+    @DisplayName("R4 a partner that takes a minute fails its callers in time, with Retry-After, and not the connection")
+    void slowPartner() {
+        Cell cell = RIG.connect("slow", "none", 600);
+        RIG.control()
+                .fault(FaultOrder.at(cell.sandboxName()).endpoint("refresh").latency(Duration.ofSeconds(60)));
+        AtomicInteger next = new AtomicInteger();
+
+        List<Answer> answers = AtOnce.run(6, () -> RIG.app(BROKERS.get(next.getAndIncrement() % BROKERS.size()))
+                .post(path(cell), LONGER));
+
+        assertThat(answers).allSatisfy(answer -> {
+            assertThat(answer.code()).isIn("refresh_in_progress", "partner_timeout", "partner_unavailable");
+            assertThat(answer.status()).isIn(503, 504);
+            assertThat(answer.header("Retry-After")).isNotEmpty();
+        });
+        assertThat(RIG.standing(cell)).isEqualTo("active");
+        BROKERS.forEach(broker -> RIG.app(broker).post(path(cell)).expect(200));
+        assertThat(cell.requests()).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("R4 R6 an owner that was frozen past its lease neither overwrites its successor nor loses the only token")
+    void frozen() {
+        Cell grace = RIG.connect("frozen-grace", "grace", 600);
+        Cell strict = RIG.connect("frozen-strict", "strict", 600);
+        String before = RIG.app(FIRST).post(path(strict)).expect(200).text("access_token");
+        try (Arrests arrests = Arrests.attach(FIRST.debugPort())) {
+            watch(arrests);
+            CompletableFuture<Answer> ofGrace = held(arrests, grace);
+            CompletableFuture<Answer> ofStrict = held(arrests, strict);
+            String successors;
+            FIRST.process().freeze();
+            try {
+                awaitCode(BROKERS.get(1), grace, "cannot_satisfy_min_ttl");
+                successors = RIG.app(BROKERS.get(1)).post(path(grace)).expect(200).text("access_token");
+                // The intent of the frozen owner holds the successor back: its answer may be the only valid one.
+                awaitCode(BROKERS.get(1), strict, "outcome_unknown");
+                assertThat(RIG.app(BROKERS.get(1)).post(path(strict)).expect(200).text("access_token"))
+                        .isEqualTo(before);
+            } finally {
+                FIRST.process().thaw();
+            }
+            arrests.release("K9 " + grace.connection());
+            arrests.release("K9 " + strict.connection());
+
+            assertPatient(ofGrace.join());
+            assertPatient(ofStrict.join());
+            assertKeptBySuccessor(grace, successors);
+            assertKeptByOwner(strict, before);
+        }
+    }
+
+    /** Its caller lost patience long ago; that says nothing about the connection. */
+    private static void assertPatient(Answer owner) {
+        assertThat(owner.status()).isEqualTo(503);
+        assertThat(owner.code()).isEqualTo("refresh_in_progress");
+        assertThat(owner.header("Retry-After")).isNotEmpty();
+    }
+
+    private static void assertKeptBySuccessor(Cell cell, String successors) {
+        await().atMost(Duration.ofSeconds(60)).until(() -> RIG.audited(cell, "lease_lost") == 1);
+        assertThat(RIG.app(BROKERS.get(2)).post(path(cell)).expect(200).text("access_token"))
+                .isEqualTo(successors);
+        assertThat(RIG.standing(cell)).isEqualTo("active");
         assertThat(cell.reuseDetections()).isZero();
     }
 
-    @Test
-    @DisplayName("R6 an owner that was held past its lease does not overwrite its successor, and ends nothing of it")
-    void heldAtAPartnerWithGrace() {
-        Cell cell = RIG.connect("held-grace", "grace", 600);
-        String path = "/connections/" + cell.connection() + "/token";
-        try (Arrests arrests = arrests()) {
-            CompletableFuture<Answer> owner = held(arrests, cell, path);
-            await().atMost(Duration.ofSeconds(60))
-                    .pollInterval(Duration.ofSeconds(1))
-                    .until(() ->
-                            RIG.app(BROKERS.get(1)).post(path, LONGER).code().equals("cannot_satisfy_min_ttl"));
-            String successors = RIG.app(BROKERS.get(1)).post(path).expect(200).text("access_token");
-            arrests.release("K9 " + cell.connection());
-
-            owner.join();
-
-            // its caller lost patience long ago; the renewal itself goes on
-            await().atMost(Duration.ofSeconds(30)).until(() -> RIG.audited(cell, "lease_lost") == 1);
-            assertThat(RIG.app(BROKERS.get(2)).post(path).expect(200).text("access_token"))
-                    .isEqualTo(successors);
-            assertThat(RIG.standing(cell)).isEqualTo("active");
-            assertThat(cell.reuseDetections()).isZero();
-        }
-    }
-
-    @Test
-    @DisplayName("R6 a strict partner's only valid token is kept, although its owner was held past the lease")
-    void heldAtAStrictPartner() {
-        Cell cell = RIG.connect("held-strict", "strict", 600);
-        String path = "/connections/" + cell.connection() + "/token";
-        String before = RIG.app(FIRST).post(path).expect(200).text("access_token");
-        try (Arrests arrests = arrests()) {
-            CompletableFuture<Answer> owner = held(arrests, cell, path);
-            await().atMost(Duration.ofSeconds(60))
-                    .pollInterval(Duration.ofSeconds(1))
-                    .until(() ->
-                            RIG.app(BROKERS.get(1)).post(path, LONGER).code().equals("outcome_unknown"));
-            assertThat(RIG.app(BROKERS.get(1)).post(path).expect(200).text("access_token"))
-                    .isEqualTo(before);
-            arrests.release("K9 " + cell.connection());
-
-            owner.join();
-
-            await().atMost(Duration.ofSeconds(30))
-                    .until(() -> RIG.standing(cell).equals("active"));
-            assertThat(RIG.app(BROKERS.get(2)).post(path).expect(200).text("access_token"))
-                    .isNotEqualTo(before);
-            assertThat(cell.refreshes()).isEqualTo(1);
-            assertThat(cell.requests()).isEqualTo(1);
-        }
+    private static void assertKeptByOwner(Cell cell, String before) {
+        await().atMost(Duration.ofSeconds(60)).until(() -> RIG.standing(cell).equals("active"));
+        assertThat(RIG.app(BROKERS.get(2)).post(path(cell)).expect(200).text("access_token"))
+                .isNotEqualTo(before);
+        assertThat(cell.refreshes()).isEqualTo(1);
+        assertThat(cell.requests()).isEqualTo(1);
     }
 
     @Test
     @DisplayName("R5 another process takes over from an owner that died before it sent")
     void takenOver() {
         Cell cell = RIG.connect("taken", "strict", 600);
-        String path = "/connections/" + cell.connection() + "/token";
         Broker mortal = BROKERS.get(2);
         try (Arrests arrests = Arrests.attach(mortal.debugPort())) {
             watch(arrests);
             arrests.want("K1 " + cell.connection());
             CompletableFuture<Answer> owner =
-                    CompletableFuture.supplyAsync(() -> RIG.app(mortal).post(path, LONGER));
+                    CompletableFuture.supplyAsync(() -> RIG.app(mortal).post(path(cell), LONGER));
             arrests.awaitAll(Set.of("K1 " + cell.connection()));
             mortal.process().kill9();
             assertThat(owner).failsWithin(Duration.ofSeconds(30));
         }
         try {
-            await().atMost(Duration.ofSeconds(40))
-                    .pollInterval(Duration.ofSeconds(1))
-                    .until(() ->
-                            RIG.app(BROKERS.get(1)).post(path, LONGER).code().equals("cannot_satisfy_min_ttl"));
+            awaitCode(BROKERS.get(1), cell, "cannot_satisfy_min_ttl");
             assertThat(cell.requests()).isEqualTo(1);
         } finally {
             mortal.process().startAgain();
         }
     }
 
+    @Test
+    @DisplayName("R8 with clocks ten minutes apart it is still exactly one renewal a round: leases are by the database's")
+    void clocksApart() {
+        List<Broker> apart = List.of(FIRST, RIG.start(Map.of(), clock("+10m")), RIG.start(Map.of(), clock("-10m")));
+        Fleet fleet = Fleet.connect(RIG, FIRST, "clocks", CLOCK_ROUNDS, ENDED);
+        fleet.life(3600);
+
+        for (int round = 1; round <= CLOCK_ROUNDS; round++) {
+            List<Answer> answers = askAll(apart, fleet.connections().get(round - 1), 60);
+
+            assertOneToken(answers);
+            assertThat(fleet.requests()).as("renewals after round " + round).isEqualTo(round);
+        }
+
+        assertThat(fleet.reuseDetections()).isZero();
+        assertThat(lives(apart.get(1), fleet)).as("its clock is ahead").anyMatch(life -> life < 3060);
+        assertThat(lives(apart.get(2), fleet))
+                .as("R14 no clock makes a life longer than the partner's")
+                .allMatch(life -> life <= 3600);
+        apart.stream().skip(1).forEach(broker -> broker.process().stop());
+    }
+
+    @Test
+    @DisplayName("R104 a disconnect is final on every process at once, whatever it had in its cache")
+    void disconnected() {
+        Cell cell = RIG.connect("final", "strict", 3600);
+        BROKERS.forEach(broker -> RIG.app(broker).post(path(cell)).expect(200));
+
+        RIG.admin().post("/connections/" + cell.connection() + "/revoke").expect(200);
+
+        BROKERS.forEach(broker -> RIG.app(broker).post(path(cell)).expect(404));
+    }
+
+    private static Map<String, String> clock(String offset) {
+        return Map.of(
+                "LD_PRELOAD",
+                "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
+                "FAKETIME",
+                offset,
+                "FAKETIME_DONT_FAKE_MONOTONIC",
+                "1");
+    }
+
+    private static List<Answer> askAll(List<Broker> brokers, String connection, int callers) {
+        AtomicInteger next = new AtomicInteger();
+        return AtOnce.run(callers, () -> RIG.app(brokers.get(next.getAndIncrement() % brokers.size()))
+                .post("/connections/" + connection + "/token"));
+    }
+
+    private static void assertOneToken(List<Answer> answers) {
+        assertThat(answers).extracting(Answer::status).containsOnly(200);
+        assertThat(answers.stream().map(answer -> answer.text("access_token")).distinct())
+                .hasSize(1);
+    }
+
+    private static void awaitCode(Broker broker, Cell cell, String code) {
+        await().atMost(Duration.ofSeconds(90))
+                .pollInterval(Duration.ofSeconds(1))
+                .until(() -> RIG.app(broker).post(path(cell), LONGER).code().equals(code));
+    }
+
+    private static List<Long> lives(Broker broker, Fleet fleet) {
+        return IntStream.range(0, CLOCK_ROUNDS)
+                .mapToObj(i -> RIG.app(broker)
+                        .post(path(fleet, i))
+                        .expect(200)
+                        .json()
+                        .path("expires_in")
+                        .asLong())
+                .toList();
+    }
+
+    private static String path(Cell cell) {
+        return "/connections/" + cell.connection() + "/token";
+    }
+
+    private static String path(Fleet fleet, int index) {
+        return "/connections/" + fleet.connections().get(index) + "/token";
+    }
+
+    private static long print(String row, String what, long begin) {
+        Duration took = Duration.ofNanos(System.nanoTime() - begin);
+        System.out.println(row + ": " + what + " in " + took.toMillis() + " ms");
+        return took.toSeconds();
+    }
+
     /** The first broker's renewal, held when it knows the partner's answer. */
-    private static CompletableFuture<Answer> held(Arrests arrests, Cell cell, String path) {
+    private static CompletableFuture<Answer> held(Arrests arrests, Cell cell) {
         String place = "K9 " + cell.connection();
         arrests.want(place);
         CompletableFuture<Answer> owner =
-                CompletableFuture.supplyAsync(() -> RIG.app(FIRST).post(path, LONGER));
+                CompletableFuture.supplyAsync(() -> RIG.app(FIRST).post(path(cell), LONGER));
         arrests.awaitAll(Set.of(place));
         return owner;
-    }
-
-    private static Arrests arrests() {
-        Arrests arrests = Arrests.attach(FIRST.debugPort());
-        watch(arrests);
-        return arrests;
     }
 
     static void watch(Arrests arrests) {

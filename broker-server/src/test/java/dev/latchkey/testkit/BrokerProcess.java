@@ -164,6 +164,16 @@ public final class BrokerProcess implements AutoCloseable {
         current().kill9();
     }
 
+    /** Stops it in the middle of what it does (SIGSTOP), until {@link #thaw()}. */
+    public void freeze() {
+        current().freeze();
+    }
+
+    /** Lets it go on after {@link #freeze()}. */
+    public void thaw() {
+        current().thaw();
+    }
+
     /**
      * Stops it in good order.
      *

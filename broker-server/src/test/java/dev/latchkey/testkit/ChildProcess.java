@@ -141,6 +141,32 @@ public final class ChildProcess implements AutoCloseable {
         await(process.toHandle());
     }
 
+    /** Stops it in the middle of what it does (SIGSTOP), until it is told to go on. */
+    public void freeze() {
+        signal("STOP");
+    }
+
+    /** Lets it go on where it was stopped (SIGCONT). */
+    public void thaw() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        try {
+            int status = new ProcessBuilder("kill", "-" + name, Long.toString(pid()))
+                    .inheritIO()
+                    .start()
+                    .waitFor();
+            if (status != 0) {
+                throw new IllegalStateException("SIG" + name + " was not sent to " + pid());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
     /**
      * Asks it to stop (SIGTERM) and waits.
      *

@@ -1,5 +1,10 @@
 package dev.latchkey.handshake.protocol;
 
+import static dev.latchkey.catalog.ClientAuthentication.CLIENT_SECRET_POST;
+import static dev.latchkey.catalog.ClientAuthentication.PRIVATE_KEY_JWT;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
@@ -17,6 +22,7 @@ import com.nimbusds.oauth2.sdk.auth.PrivateKeyJWT;
 import com.nimbusds.oauth2.sdk.auth.Secret;
 import com.nimbusds.oauth2.sdk.id.ClientID;
 import dev.latchkey.handshake.HandshakeContext;
+import dev.latchkey.partner.Partners;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import dev.latchkey.secret.Purpose;
@@ -26,7 +32,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** Proves our client at a partner, in the way that its row names. Thread-safe. */
 @ApplicationScoped
@@ -37,28 +47,72 @@ class ClientAuthenticator {
 
     private static final Duration LIFE = Duration.ofSeconds(60);
 
+    /** A lease has room for a second attempt only if the first one was answered at once. */
+    private static final Duration ROOM_FOR_ANOTHER = Duration.ofSeconds(2);
+
+    private static final int MOST_PARTNERS = 10_000;
+
     private final Clock clock;
+    /** By registration, the digest of the secret that its partner took when it did not take the other one. */
+    private final Cache<String, String> taken = Caffeine.newBuilder()
+            .maximumSize(MOST_PARTNERS)
+            .expireAfterWrite(Duration.ofHours(1))
+            .build();
 
     ClientAuthenticator(Clock clock) {
         this.clock = clock;
     }
 
-    ClientAuthentication of(HandshakeContext context) {
+    /**
+     * Makes an attempt in the name of our client, and one more with another secret if the partner definitively does not
+     * take the first: a refused client has done nothing (RFC 6749 section 5.2), so that nothing is spent twice (R29). What
+     * the partner took last comes first, else the present secret.
+     *
+     * @param attempt one attempt on the wire
+     * @param refused whether its outcome is that our client is refused
+     */
+    <A> A prove(HandshakeContext context, Function<ClientAuthentication, A> attempt, Predicate<A> refused) {
+        if (context.partner().profile().clientAuthentication() == PRIVATE_KEY_JWT) {
+            return attempt.apply(new PrivateKeyJWT(assertion(context)));
+        }
+        long begin = System.nanoTime();
+        List<dev.latchkey.secret.Secret> proofs = secrets(context);
+        A answer = attempt.apply(bySecret(context, proofs.getFirst()));
+        if (!refused.test(answer)) {
+            return answer;
+        }
+        boolean slow = System.nanoTime() - begin > ROOM_FOR_ANOTHER.toNanos();
+        if (proofs.size() == 1 || slow) {
+            return answer;
+        }
+        A second = attempt.apply(bySecret(context, proofs.getLast()));
+        if (!refused.test(second)) {
+            taken.put(context.partner().id(), proofs.getLast().sha256Hex());
+        }
+        return second;
+    }
+
+    private List<dev.latchkey.secret.Secret> secrets(HandshakeContext context) {
+        dev.latchkey.secret.Secret present = credential(context, "client_secret");
+        Optional<dev.latchkey.secret.Secret> former = context.client().get(Partners.FORMER_CLIENT_SECRET);
+        if (former.isEmpty()) {
+            return List.of(present);
+        }
+        boolean formerFirst = former.get().sha256Hex().equals(taken.getIfPresent(context.partner().id()));
+        return formerFirst ? List.of(former.get(), present) : List.of(present, former.get());
+    }
+
+    private static ClientAuthentication bySecret(HandshakeContext context, dev.latchkey.secret.Secret secret) {
         ClientID client = new ClientID(clientId(context));
-        return switch (context.partner().profile().clientAuthentication()) {
-            case CLIENT_SECRET_BASIC -> new ClientSecretBasic(client, secret(context));
-            case CLIENT_SECRET_POST -> new ClientSecretPost(client, secret(context));
-            case PRIVATE_KEY_JWT -> new PrivateKeyJWT(assertion(context));
-        };
+        Secret text = new Secret(secret.reveal(Purpose.SEND_TO_PARTNER));
+        return context.partner().profile().clientAuthentication() == CLIENT_SECRET_POST
+                ? new ClientSecretPost(client, text)
+                : new ClientSecretBasic(client, text);
     }
 
     /** The client's id, which is public. */
     static String clientId(HandshakeContext context) {
         return credential(context, "client_id").reveal(Purpose.SEND_TO_PARTNER);
-    }
-
-    private static Secret secret(HandshakeContext context) {
-        return new Secret(credential(context, "client_secret").reveal(Purpose.SEND_TO_PARTNER));
     }
 
     /** A credential of our client; {@code partner_misconfigured} if the registration has none of that name. */

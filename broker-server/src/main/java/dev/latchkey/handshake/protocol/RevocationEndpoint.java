@@ -1,6 +1,7 @@
 package dev.latchkey.handshake.protocol;
 
 import com.nimbusds.oauth2.sdk.TokenRevocationRequest;
+import com.nimbusds.oauth2.sdk.auth.ClientAuthentication;
 import com.nimbusds.oauth2.sdk.token.BearerAccessToken;
 import com.nimbusds.oauth2.sdk.token.RefreshToken;
 import com.nimbusds.oauth2.sdk.token.Token;
@@ -19,6 +20,10 @@ import java.util.Optional;
 @ApplicationScoped
 class RevocationEndpoint {
 
+    private static final int UNAUTHORIZED = 401;
+    /** Stands for an answer that did not come. */
+    private static final int UNAVAILABLE = 503;
+
     private final PartnerHttp http;
     private final ClientAuthenticator authenticator;
 
@@ -35,16 +40,21 @@ class RevocationEndpoint {
     }
 
     private Revocation send(URI endpoint, HandshakeContext context, Token token) {
-        TokenRevocationRequest request = new TokenRevocationRequest(endpoint, authenticator.of(context), token);
+        int status = authenticator.prove(
+                context, proof -> status(endpoint, context, token, proof), answer -> answer == UNAUTHORIZED);
+        // Section 2.2: 200 also for a token that is unknown. 2.2.1: after 503 (and what comes from in between) the
+        // token must be assumed to live; any other refusal will not change by asking again.
+        boolean later = status >= 500 || status == 429 || status == UNAUTHORIZED || status == 408;
+        return later ? Revocation.TRY_LATER : Revocation.DONE;
+    }
+
+    private int status(URI endpoint, HandshakeContext context, Token token, ClientAuthentication proof) {
+        TokenRevocationRequest request = new TokenRevocationRequest(endpoint, proof, token);
         try {
-            int status = http.send(TokenEndpoint.form(request.toHTTPRequest(), context))
+            return http.send(TokenEndpoint.form(request.toHTTPRequest(), context))
                     .status();
-            // Section 2.2: 200 also for a token that is unknown. 2.2.1: after 503 (and what comes from in between) the
-            // token must be assumed to live; any other refusal will not change by asking again.
-            boolean later = status >= 500 || status == 429 || status == 401 || status == 408;
-            return later ? Revocation.TRY_LATER : Revocation.DONE;
         } catch (PartnerCallException e) {
-            return Revocation.TRY_LATER;
+            return UNAVAILABLE;
         }
     }
 

@@ -3,6 +3,7 @@ package dev.latchkey.handshake.protocol;
 import com.nimbusds.oauth2.sdk.AuthorizationGrant;
 import com.nimbusds.oauth2.sdk.Scope;
 import com.nimbusds.oauth2.sdk.TokenRequest;
+import com.nimbusds.oauth2.sdk.auth.ClientAuthentication;
 import com.nimbusds.oauth2.sdk.http.HTTPRequest;
 import dev.latchkey.catalog.EndpointName;
 import dev.latchkey.handshake.HandshakeContext;
@@ -16,7 +17,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Asks a partner's token endpoint (RFC 6749 section 3.2): one attempt on the wire. Thread-safe. */
+/**
+ * Asks a partner's token endpoint (RFC 6749 section 3.2): one attempt on the wire, and another one only after the answer
+ * that our client is refused. Thread-safe.
+ */
 @ApplicationScoped
 class TokenEndpoint {
 
@@ -32,8 +36,16 @@ class TokenEndpoint {
 
     /** Sends the grant, with the scopes if there are any, and says what the answer means. */
     TokenAnswer ask(HandshakeContext context, AuthorizationGrant grant, Scopes scopes) {
+        return authenticator.prove(
+                context,
+                proof -> ask(context, grant, scopes, proof),
+                answer -> answer instanceof TokenAnswer.ClientRefused);
+    }
+
+    private TokenAnswer ask(
+            HandshakeContext context, AuthorizationGrant grant, Scopes scopes, ClientAuthentication proof) {
         URI endpoint = context.metadata().endpoints().require(EndpointName.TOKEN_ENDPOINT);
-        TokenRequest.Builder request = new TokenRequest.Builder(endpoint, authenticator.of(context), grant);
+        TokenRequest.Builder request = new TokenRequest.Builder(endpoint, proof, grant);
         if (!scopes.isEmpty()) {
             request.scope(Scope.parse(scopes.asText()));
         }

@@ -1,0 +1,81 @@
+package dev.latchkey.refresh;
+
+import dev.latchkey.connection.ConnectionLifecycle;
+import dev.latchkey.connection.Connections;
+import dev.latchkey.handshake.Handshakes;
+import dev.latchkey.partner.Partners;
+import dev.latchkey.vault.CredentialVault;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.time.Clock;
+
+/**
+ * Makes further replicas in the process of a test: each with renewals, a cache and kill points of its own, on the broker's
+ * database and vault. They share the name of the lease's owner, which only says less than the epoch does.
+ */
+@ApplicationScoped
+class ReplicaParts {
+
+    @Inject
+    Turns turns;
+
+    @Inject
+    LeaseRows leases;
+
+    @Inject
+    IntentRows intents;
+
+    @Inject
+    Connections connections;
+
+    @Inject
+    ConnectionLifecycle lifecycle;
+
+    @Inject
+    Handshakes handshakes;
+
+    @Inject
+    Partners partners;
+
+    @Inject
+    CredentialVault vault;
+
+    @Inject
+    Safekeeping safekeeping;
+
+    @Inject
+    Aftermath aftermath;
+
+    @Inject
+    RefreshConfig config;
+
+    @Inject
+    MeterRegistry meters;
+
+    /** A replica that has just started; its cache goes by that clock. */
+    Replica start(Clock clock) {
+        ArmedPoints points = new ArmedPoints();
+        RefreshProtocol protocol = new RefreshProtocol(
+                turns,
+                leases,
+                intents,
+                connections,
+                lifecycle,
+                handshakes,
+                partners,
+                vault,
+                safekeeping,
+                aftermath,
+                points);
+        Renewals renewals = new Renewals(protocol, meters);
+        return new Replica(
+                renewals,
+                new AccessTokens(renewals, vault, clock),
+                new RefreshAheadJob(leases, renewals, config),
+                points);
+    }
+
+    /** A replica. */
+    record Replica(Renewals renewals, AccessTokens tokens, RefreshAheadJob ahead, ArmedPoints points) {}
+}
