@@ -185,6 +185,11 @@ public final class Demo implements AutoCloseable {
         out.flush();
     }
 
+    /** The names of the people who play. */
+    public List<String> people() {
+        return List.of(cast.admin().name(), cast.approver().name());
+    }
+
     /** The connection of a story that was ok. */
     public String connection(String name) {
         return Optional.ofNullable(good.get(name)).orElseThrow().connection();

@@ -48,6 +48,8 @@ final class KeycloakAdmin {
                         false,
                         "redirectUris",
                         List.of(redirectUri.toString()),
+                        "defaultClientScopes",
+                        List.of("basic", "profile", "roles", "latchkey"),
                         "attributes",
                         Map.of("pkce.code.challenge.method", "S256")));
     }
@@ -69,6 +71,8 @@ final class KeycloakAdmin {
                         true,
                         "clientAuthenticatorType",
                         "client-jwt",
+                        "defaultClientScopes",
+                        List.of("basic", "latchkey"),
                         "attributes",
                         Map.of(
                                 "use.jwks.string", "true",
