@@ -28,6 +28,7 @@ final class FrontDoor {
     private final SizeFilter sizes;
     private final HostFilter hosts;
     private final PathFilter paths;
+    private final ManagementPort ports;
     private final SlowBodyFilter bodies;
 
     FrontDoor(
@@ -37,6 +38,7 @@ final class FrontDoor {
             SizeFilter sizes,
             HostFilter hosts,
             PathFilter paths,
+            ManagementPort ports,
             SlowBodyFilter bodies) {
         this.problems = problems;
         this.requestIds = requestIds;
@@ -44,6 +46,7 @@ final class FrontDoor {
         this.sizes = sizes;
         this.hosts = hosts;
         this.paths = paths;
+        this.ports = ports;
         this.bodies = bodies;
     }
 
@@ -53,8 +56,9 @@ final class FrontDoor {
         filters.register(step(sizes::check), FIRST - 2);
         filters.register(step(hosts::check), FIRST - 3);
         filters.register(step(paths::check), FIRST - 4);
+        filters.register(step(ports::check), FIRST - 5);
+        filters.register(step(bodies::watch), FIRST - 6);
         filters.register(step(sizes::limitBody), LAST);
-        filters.register(step(bodies::watch), FIRST - 5);
     }
 
     /** Passes the request on, or ends it with the problem that the step throws. */

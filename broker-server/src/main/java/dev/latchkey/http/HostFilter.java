@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Answers for our own host only (R144): a page that makes a browser call us under a name of its own (DNS rebinding) and
- * a poisoned {@code Host} both end here. Health is exempt, since an orchestrator calls it by the address of the machine.
+ * a poisoned {@code Host} both end here. Health and the management port are exempt, since an orchestrator calls them by the
+ * address of the machine.
  */
 @Singleton
 final class HostFilter {
@@ -23,9 +24,11 @@ final class HostFilter {
     private static final List<String> LOOPBACK = List.of("127.0.0.1", "localhost", "[::1]");
 
     private final PublicUrl publicUrl;
+    private final ManagementPort managementPort;
 
-    HostFilter(PublicUrl publicUrl) {
+    HostFilter(PublicUrl publicUrl, ManagementPort managementPort) {
         this.publicUrl = publicUrl;
+        this.managementPort = managementPort;
     }
 
     void check(RoutingContext context) {
@@ -34,7 +37,7 @@ final class HostFilter {
             throw new BrokerException(ProblemType.METHOD_NOT_ALLOWED, "This method is not served.");
         }
         String path = request.path();
-        if (path != null && (path.equals(HEALTH) || path.startsWith(HEALTH + "/"))) {
+        if ((path != null && (path.equals(HEALTH) || path.startsWith(HEALTH + "/"))) || managementPort.isAsked(request)) {
             return;
         }
         if (request.headers().getAll("Host").size() > 1

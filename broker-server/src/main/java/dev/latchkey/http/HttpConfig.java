@@ -19,6 +19,19 @@ public interface HttpConfig {
     int port();
 
     /**
+     * The port for health and metrics, such as 9000; they are then on this port only, and nothing else is. Absent: they
+     * are on the main port.
+     */
+    Optional<Integer> managementPort();
+
+    /**
+     * How long the broker goes on to serve after SIGTERM while it already reports not ready, so that whatever spreads the
+     * requests turns to other brokers first. With the 25 s that requests under way then have, it ends within 30 s.
+     */
+    @WithDefault("PT0S")
+    Duration drain();
+
+    /**
      * The address under which browsers, apps and partners reach the broker, such as {@code https://broker.example.org};
      * without a path. Requests for another host are refused. Absent, it is {@code http://127.0.0.1:} and the port, and
      * the three names of loopback are answered.

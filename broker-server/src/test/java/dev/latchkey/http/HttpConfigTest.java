@@ -18,6 +18,8 @@ class HttpConfigTest {
         assertThat(config.port()).isEqualTo(8080);
         assertThat(config.publicUrl()).isEmpty();
         assertThat(config.bodyTimeout()).isEqualTo(Duration.ofSeconds(20));
+        assertThat(config.managementPort()).isEmpty();
+        assertThat(config.drain()).isZero();
     }
 
     @Test
@@ -28,11 +30,15 @@ class HttpConfigTest {
                         "latchkey.http.host", "0.0.0.0",
                         "latchkey.http.port", "8443",
                         "latchkey.http.public-url", "https://broker.example.org",
-                        "latchkey.http.body-timeout", "PT5S"));
+                        "latchkey.http.body-timeout", "PT5S",
+                        "latchkey.http.management-port", "9000",
+                        "latchkey.http.drain", "PT5S"));
 
         assertThat(config.host()).isEqualTo("0.0.0.0");
         assertThat(config.port()).isEqualTo(8443);
         assertThat(config.publicUrl()).contains(URI.create("https://broker.example.org"));
         assertThat(config.bodyTimeout()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(config.managementPort()).contains(9000);
+        assertThat(config.drain()).isEqualTo(Duration.ofSeconds(5));
     }
 }

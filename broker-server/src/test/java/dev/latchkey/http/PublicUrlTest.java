@@ -100,6 +100,16 @@ class PublicUrlTest {
         }
 
         @Override
+        public Optional<Integer> managementPort() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Duration drain() {
+            return Duration.ZERO;
+        }
+
+        @Override
         public Duration bodyTimeout() {
             return Duration.ofSeconds(1);
         }

@@ -29,9 +29,13 @@ public final class BrokerProcess implements AutoCloseable {
     private final Map<String, String> environment;
     private final List<ChildProcess> lives = new ArrayList<>();
 
-    private BrokerProcess(Path folder, int port, Map<String, String> properties, Map<String, String> environment) {
+    private final URI health;
+
+    private BrokerProcess(
+            Path folder, int port, URI health, Map<String, String> properties, Map<String, String> environment) {
         this.folder = folder;
         this.port = port;
+        this.health = health;
         this.properties = properties;
         this.environment = environment;
     }
@@ -48,8 +52,18 @@ public final class BrokerProcess implements AutoCloseable {
      * @param environment variables; the place for secrets
      */
     public static BrokerProcess start(Map<String, String> properties, Map<String, String> environment) {
-        var folder = temporaryFolder();
         var port = ChildProcess.freePort();
+        return start(port, URI.create("http://127.0.0.1:" + port), properties, environment);
+    }
+
+    /** Starts a broker that tells of its health elsewhere than on its main port. */
+    public static BrokerProcess startWithHealthAt(URI management, Map<String, String> properties) {
+        return start(ChildProcess.freePort(), management, properties, Map.of());
+    }
+
+    private static BrokerProcess start(
+            int port, URI health, Map<String, String> properties, Map<String, String> environment) {
+        var folder = temporaryFolder();
         var all = new HashMap<>(Map.of(
                 "latchkey.http.port",
                 Integer.toString(port),
@@ -64,7 +78,7 @@ public final class BrokerProcess implements AutoCloseable {
                 "LATCHKEY_ADMIN_PASSWORD", UUID.randomUUID().toString(),
                 "LATCHKEY_APPROVER_PASSWORD", UUID.randomUUID().toString()));
         variables.putAll(environment);
-        var broker = new BrokerProcess(folder, port, Map.copyOf(all), Map.copyOf(variables));
+        var broker = new BrokerProcess(folder, port, health, Map.copyOf(all), Map.copyOf(variables));
         try {
             broker.startAgain();
         } catch (RuntimeException e) {
@@ -89,7 +103,7 @@ public final class BrokerProcess implements AutoCloseable {
         }
         var process = ChildProcess.start(folder, environment, log(), command());
         lives.add(process);
-        process.awaitOk(baseUri().resolve("/q/health/ready"), START);
+        process.awaitOk(health.resolve("/q/health/ready"), START);
     }
 
     private List<String> command() {

@@ -11,9 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -31,20 +29,6 @@ final class BrokerClient {
 
     BrokerClient(URI base) {
         this.base = base;
-    }
-
-    /** Somebody who calls the broker: a user of it, or an app, by HTTP Basic. */
-    record Identity(String name, String password) {
-        String authorization() {
-            byte[] pair = (name + ":" + password).getBytes(StandardCharsets.UTF_8);
-            return "Basic " + Base64.getEncoder().encodeToString(pair);
-        }
-
-        /** The name only: the password is a credential. */
-        @Override
-        public String toString() {
-            return name;
-        }
     }
 
     /** GET below {@code /api/v1}. */
@@ -78,7 +62,7 @@ final class BrokerClient {
         return answers.stream().anyMatch(answer -> answer.contains(text));
     }
 
-    private HttpRequest.Builder request(Identity who, String path) {
+    private HttpRequest.Builder request(Identity who, String path) throws StepFailed {
         return HttpRequest.newBuilder(base.resolve("/api/v1" + path))
                 .timeout(Duration.ofSeconds(30))
                 .header("Accept", "application/json, application/problem+json")

@@ -3,7 +3,6 @@ package dev.latchkey.demo;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.latchkey.demo.BrokerClient.Identity;
 import dev.latchkey.sandbox.browser.ConsentBrowser;
 import java.net.URI;
 import java.util.List;

@@ -1,6 +1,5 @@
 package dev.latchkey.demo;
 
-import dev.latchkey.demo.BrokerClient.Identity;
 import dev.latchkey.sandbox.client.SandboxControl;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -20,7 +19,7 @@ import java.util.SequencedMap;
  * person goes on where the last good row ended. The passwords of the users {@code admin} and {@code
  * approver} come by {@code LATCHKEY_ADMIN_PASSWORD} and {@code LATCHKEY_APPROVER_PASSWORD}.
  */
-public final class Demo {
+public final class Demo implements AutoCloseable {
 
     /** The rows, in the order of the catalog. */
     static final List<DemoPartner> PARTNERS = List.of(
@@ -109,17 +108,18 @@ public final class Demo {
 
     private final URI broker;
     private final URI sandbox;
-    private final Identity admin;
-    private final Identity approver;
-    private final Optional<ShellFile> shellFile;
-    private final PrintStream out = System.out;
+    private final Cast cast;
+    private final ReturnPage returnPage;
+    private final PrintStream out;
+    private final SequencedMap<String, DemoPartner.Outcome> good = new LinkedHashMap<>();
 
-    private Demo(URI broker, URI sandbox, Identity admin, Identity approver, Optional<ShellFile> shellFile) {
+    private Demo(URI broker, URI sandbox, Cast cast, PrintStream out) throws IOException {
         this.broker = broker;
         this.sandbox = sandbox;
-        this.admin = admin;
-        this.approver = approver;
-        this.shellFile = shellFile;
+        this.cast = cast;
+        this.returnPage = ReturnPage.open();
+        this.out = out;
+        out.printf(ROW, "partner", "steps", "renewals", "token life", "result");
     }
 
     /** Runs the demo once. */
@@ -132,44 +132,103 @@ public final class Demo {
             System.exit(2);
             return;
         }
-        Demo demo = new Demo(
-                URI.create(args[0]),
-                URI.create(args[1]),
-                new Identity("admin", admin.get()),
-                new Identity("approver", approver.get()),
-                args.length == 3 ? Optional.of(new ShellFile(Path.of(args[2]))) : Optional.empty());
-        System.exit(demo.run(PARTNERS) ? 0 : 1);
-    }
-
-    private boolean run(List<DemoPartner> partners) throws IOException {
-        out.printf(ROW, "partner", "steps", "renewals", "token life", "result");
-        SequencedMap<String, DemoPartner.Outcome> good = new LinkedHashMap<>();
-        try (ReturnPage returnPage = ReturnPage.open()) {
-            for (DemoPartner partner : partners) {
-                play(partner, returnPage).ifPresent(outcome -> good.put(partner.name(), outcome));
+        LocalCast cast =
+                new LocalCast(new BasicIdentity("admin", admin.get()), new BasicIdentity("approver", approver.get()));
+        boolean ok;
+        try (Demo demo = new Demo(URI.create(args[0]), URI.create(args[1]), cast, System.out)) {
+            ok = demo.playAll();
+            if (args.length == 3) {
+                demo.writeShellFile(new ShellFile(Path.of(args[2])), cast);
             }
+            demo.sumUp();
         }
-        if (shellFile.isPresent() && !good.isEmpty()) {
-            var last = good.lastEntry();
-            shellFile.get().write(broker, admin, approver, last.getKey(), last.getValue());
-        }
-        out.println("demo: " + partners.size() + " partners, " + good.size() + " ok");
-        out.flush();
-        return good.size() == partners.size();
+        System.exit(ok ? 0 : 1);
     }
 
-    private Optional<DemoPartner.Outcome> play(DemoPartner partner, ReturnPage returnPage) {
+    /**
+     * The same against a broker that knows people and apps by their tokens of Keycloak.
+     *
+     * @param realm the issuer, with the roles of the contract; two people and a client for them are made in it
+     * @param password of Keycloak's own admin
+     */
+    public static Demo onKeycloak(URI broker, URI sandbox, URI realm, String password, PrintStream out)
+            throws IOException {
+        try {
+            return new Demo(broker, sandbox, KeycloakCast.hire(realm, password), out);
+        } catch (StepFailed failed) {
+            throw new IOException(failed.getMessage(), failed);
+        }
+    }
+
+    /** The names of the rows, in their order. */
+    public static List<String> partners() {
+        return PARTNERS.stream().map(DemoPartner::name).toList();
+    }
+
+    /** Plays every story. */
+    public boolean playAll() {
+        return PARTNERS.stream().filter(this::play).count() == PARTNERS.size();
+    }
+
+    /** Plays one story and prints its row; true if it is ok. */
+    public boolean play(String name) {
+        return PARTNERS.stream()
+                .filter(partner -> partner.name().equals(name))
+                .findFirst()
+                .map(this::play)
+                .orElseThrow();
+    }
+
+    /** The last line. */
+    public void sumUp() {
+        out.println("demo: " + PARTNERS.size() + " partners, " + good.size() + " ok");
+        out.flush();
+    }
+
+    /** The names of the people who play. */
+    public List<String> people() {
+        return List.of(cast.admin().name(), cast.approver().name());
+    }
+
+    /** The connection of a story that was ok. */
+    public String connection(String name) {
+        return Optional.ofNullable(good.get(name)).orElseThrow().connection();
+    }
+
+    /** What the app of a story that was ok sends as {@code Authorization}. */
+    public String authorization(String name) throws IOException {
+        try {
+            return Optional.ofNullable(good.get(name)).orElseThrow().app().authorization();
+        } catch (StepFailed failed) {
+            throw new IOException(failed.getMessage(), failed);
+        }
+    }
+
+    @Override
+    public void close() {
+        returnPage.close();
+    }
+
+    private void writeShellFile(ShellFile file, LocalCast local) throws IOException {
+        if (!good.isEmpty()) {
+            var last = good.lastEntry();
+            file.write(broker, local, last.getKey(), last.getValue());
+        }
+    }
+
+    private boolean play(DemoPartner partner) {
         Steps steps = new Steps();
-        Stage stage = new Stage(
-                new BrokerClient(broker), admin, approver, sandbox, new SandboxControl(sandbox), returnPage, steps);
+        Stage stage =
+                new Stage(new BrokerClient(broker), cast, sandbox, new SandboxControl(sandbox), returnPage, steps);
         try {
             DemoPartner.Outcome outcome = partner.play(stage);
             String life = outcome.lifetimeSeconds() > 0 ? outcome.lifetimeSeconds() + " s" : "1 request";
             out.printf(ROW, partner.name(), steps.done(), outcome.renewals(), life, "ok");
-            return Optional.of(outcome);
+            good.put(partner.name(), outcome);
+            return true;
         } catch (StepFailed failed) {
             out.printf(ROW, partner.name(), steps.done(), "-", "-", "FAILED at " + failed.getMessage());
-            return Optional.empty();
+            return false;
         }
     }
 }

@@ -1,6 +1,5 @@
 package dev.latchkey.demo;
 
-import dev.latchkey.demo.BrokerClient.Identity;
 
 /** A partner that the demo can show. */
 interface DemoPartner {

@@ -1,7 +1,6 @@
 package dev.latchkey.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.latchkey.demo.BrokerClient.Identity;
 import dev.latchkey.sandbox.browser.ConsentBrowser;
 import dev.latchkey.sandbox.client.SeenRequest;
 import java.net.URI;

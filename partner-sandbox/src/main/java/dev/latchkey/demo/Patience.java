@@ -1,6 +1,5 @@
 package dev.latchkey.demo;
 
-import dev.latchkey.demo.BrokerClient.Identity;
 import java.time.Duration;
 
 /** Waiting, with an end. */

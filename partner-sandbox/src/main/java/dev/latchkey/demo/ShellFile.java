@@ -1,6 +1,5 @@
 package dev.latchkey.demo;
 
-import dev.latchkey.demo.BrokerClient.Identity;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -17,12 +16,12 @@ final class ShellFile {
     }
 
     /** Writes it; a file that is there already is an error. */
-    void write(URI broker, Identity admin, Identity approver, String partner, DemoPartner.Outcome story)
+    void write(URI broker, LocalCast cast, String partner, DemoPartner.Outcome story)
             throws IOException {
         List<String> lines = List.of(
                 line("LATCHKEY", broker.toString()),
-                line("ADMIN", pair(admin)),
-                line("APPROVER", pair(approver)),
+                line("ADMIN", pair(cast.admin())),
+                line("APPROVER", pair(cast.approver())),
                 line("APP", pair(story.app())),
                 line("PARTNER", partner),
                 line("CONNECTION", story.connection()));
@@ -31,7 +30,10 @@ final class ShellFile {
     }
 
     private static String pair(Identity identity) {
-        return identity.name() + ":" + identity.password();
+        if (identity instanceof BasicIdentity basic) {
+            return basic.name() + ":" + basic.password();
+        }
+        throw new IllegalArgumentException("only who comes by HTTP Basic fits into a curl of the README");
     }
 
     /** In single quotes nothing is special but a single quote itself. */

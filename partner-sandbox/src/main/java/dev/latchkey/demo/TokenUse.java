@@ -2,7 +2,6 @@ package dev.latchkey.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.latchkey.demo.BrokerClient.Identity;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

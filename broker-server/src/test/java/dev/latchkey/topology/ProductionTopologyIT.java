@@ -1,0 +1,131 @@
+package dev.latchkey.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.latchkey.demo.Demo;
+import dev.latchkey.testkit.BrokerApi;
+import dev.latchkey.testkit.BrokerApi.Answer;
+import dev.latchkey.testkit.RawHttp;
+import dev.latchkey.topology.ProductionTopology.Replica;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/**
+ * The whole system as {@code docs/production.md} has it: people and apps with tokens of Keycloak, three brokers behind
+ * haproxy, secrets in OpenBao, rows in PostgreSQL.
+ */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ProductionTopologyIT {
+
+    private static final List<String> WITH_TOKENS = List.of("cryptonit-oauth2", "noones-oauth2-direct");
+
+    private static ProductionTopology topology;
+    private static Demo demo;
+    private static final ByteArrayOutputStream ROWS = new ByteArrayOutputStream();
+
+    @BeforeAll
+    static void start() throws IOException {
+        topology = Topologies.start();
+        demo = Demo.onKeycloak(
+                topology.broker(),
+                topology.sandbox(),
+                topology.realm(),
+                topology.keycloakPassword(),
+                new PrintStream(ROWS, true, StandardCharsets.UTF_8));
+    }
+
+    @AfterAll
+    static void stop() {
+        if (demo != null) {
+            demo.close();
+        }
+        if (topology != null) {
+            topology.close();
+        }
+    }
+
+    @Test
+    @Order(1)
+    @DisplayName("R5 ten partners through the proxy; one broker is killed after the fifth, and all go on")
+    void playsEveryPartner() {
+        List<String> partners = Demo.partners();
+        Replica mortal = topology.replicas().getLast();
+
+        partners.subList(0, 5).forEach(ProductionTopologyIT::playsWell);
+        mortal.kill9();
+        partners.subList(5, partners.size()).forEach(ProductionTopologyIT::playsWell);
+
+        assertThat(partners).hasSize(10);
+        assertThat(topology.inService()).isEqualTo(2);
+        WITH_TOKENS.forEach(name -> assertThat(token(name).status()).isEqualTo(200));
+        mortal.startAgain();
+        awaitAll();
+    }
+
+    private static void playsWell(String partner) {
+        assertThat(demo.play(partner))
+                .as(() -> ROWS.toString(StandardCharsets.UTF_8))
+                .isTrue();
+    }
+
+    @Test
+    @Order(2)
+    @DisplayName("R24 a restart of one broker after the other, under load, fails no request")
+    void restartsUnderLoad() throws InterruptedException {
+        Load load = Load.begin(8, () -> token(WITH_TOKENS.getFirst()).status());
+        for (Replica replica : topology.replicas()) {
+            assertThat(replica.stop()).as(replica.name()).isIn(0, 143);
+            replica.startAgain();
+            awaitAll();
+        }
+        Load.Result result = load.end();
+
+        assertThat(result.failures()).isEmpty();
+        assertThat(result.successes()).isGreaterThan(100);
+        WITH_TOKENS.forEach(name -> assertThat(token(name).status()).isEqualTo(200));
+    }
+
+    @Test
+    @Order(3)
+    @DisplayName("R143 the proxy shows no health, no metrics, and passes on nothing that a client says of itself")
+    void opensOneDoorOnly() throws IOException {
+        String caller = "Authorization: " + demo.authorization(WITH_TOKENS.getFirst());
+
+        assertThat(RawHttp.status(RawHttp.get(topology.broker(), "/q/health/ready"))).isEqualTo(404);
+        assertThat(RawHttp.status(RawHttp.get(topology.broker(), "/q/metrics", caller))).isEqualTo(404);
+        assertThat(RawHttp.status(RawHttp.get(topology.broker(), "/api/v1/catalog", caller, "Host: evil.example")))
+                .isEqualTo(421);
+        assertThat(RawHttp.status(RawHttp.get(
+                        topology.broker(), "/api/v1/catalog", caller, "X-Forwarded-Host: evil.example")))
+                .isEqualTo(200);
+    }
+
+    private static void awaitAll() {
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .until(() -> topology.inService() == topology.replicas().size());
+    }
+
+    private static Answer token(String partner) {
+        try {
+            return BrokerApi.authorized(topology.broker(), demo.authorization(partner))
+                    .post("/connections/" + demo.connection(partner) + "/token", Map.of());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

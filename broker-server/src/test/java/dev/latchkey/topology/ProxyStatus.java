@@ -1,0 +1,43 @@
+package dev.latchkey.topology;
+
+import dev.latchkey.testkit.Json;
+import dev.latchkey.testkit.TestHttp;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.util.Map;
+
+/** What the servers of the topology say of themselves. */
+final class ProxyStatus {
+
+    private static final int SERVER = 1;
+    private static final int STATE = 17;
+
+    private ProxyStatus() {}
+
+    /** How many brokers haproxy's own statistics call up. */
+    static int inService(URI status) {
+        try (TestHttp http = new TestHttp()) {
+            return (int) http.get(status.resolve("/;csv"))
+                    .body()
+                    .lines()
+                    .filter(line -> line.startsWith("brokers,broker-"))
+                    .map(line -> line.split(",", -1))
+                    .filter(cells -> !cells[SERVER].isEmpty() && cells[STATE].startsWith("UP"))
+                    .count();
+        } catch (UncheckedIOException e) {
+            return 0;
+        }
+    }
+
+    /** Whether a wrapping token was opened already. */
+    static boolean isSpent(URI vault, String token) {
+        try (TestHttp http = new TestHttp()) {
+            return http.json(
+                                    vault.resolve("/v1/sys/wrapping/lookup"),
+                                    "none",
+                                    Json.write(Map.of("token", token)))
+                            .statusCode()
+                    != 200;
+        }
+    }
+}
