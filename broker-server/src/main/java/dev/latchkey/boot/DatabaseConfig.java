@@ -45,6 +45,6 @@ public interface DatabaseConfig {
     int poolSize();
 
     /** How long a request waits for one of them; then it is answered 503. */
-    @WithDefault("PT3S")
+    @WithDefault("PT4S")
     Duration poolWait();
 }

@@ -14,7 +14,6 @@ import dev.latchkey.problem.ProblemType;
 import dev.latchkey.secret.Secret;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +25,7 @@ import java.util.UUID;
 class ConnectionRequests {
 
     private final ConnectionStore store;
+    private final Connections connections;
     private final Partners partners;
     private final PartnerSide partnerSide;
     private final Apps apps;
@@ -33,8 +33,15 @@ class ConnectionRequests {
     private final Clock clock;
 
     ConnectionRequests(
-            ConnectionStore store, Partners partners, PartnerSide partnerSide, Apps apps, AuditLog audit, Clock clock) {
+            ConnectionStore store,
+            Connections connections,
+            Partners partners,
+            PartnerSide partnerSide,
+            Apps apps,
+            AuditLog audit,
+            Clock clock) {
         this.store = store;
+        this.connections = connections;
         this.partners = partners;
         this.partnerSide = partnerSide;
         this.apps = apps;
@@ -74,7 +81,7 @@ class ConnectionRequests {
         Partner partner = partner(wish);
         partnerSide.bring(id, partner, scopesOf(wish.scopes(), partner.profile().scopes()), wish.brought());
         try {
-            return QuarkusTransaction.requiringNew().call(() -> record(id, wish, caller));
+            return committed(id, wish, caller);
         } catch (RuntimeException e) {
             partnerSide.dropBrought(id);
             throw e;
@@ -82,9 +89,27 @@ class ConnectionRequests {
     }
 
     /** Records the request; a standing approval that covers it approves it in the same transaction. */
-    @Transactional
     Connection request(Wish wish, Caller caller) {
-        return record(UUID.randomUUID(), wish, caller);
+        return committed(UUID.randomUUID(), wish, caller);
+    }
+
+    /** When the database's answer to the commit is lost, its id tells whether the request is there (R47). */
+    private Connection committed(UUID id, Wish wish, Caller caller) {
+        try {
+            return QuarkusTransaction.requiringNew().call(() -> record(id, wish, caller));
+        } catch (BrokerException e) {
+            throw e;
+        } catch (RuntimeException lost) {
+            return found(id).orElseThrow(() -> lost);
+        }
+    }
+
+    private Optional<Connection> found(UUID id) {
+        try {
+            return connections.find(id);
+        } catch (RuntimeException e) {
+            return Optional.empty();
+        }
     }
 
     private Partner partner(Wish wish) {

@@ -40,7 +40,7 @@ class DatabaseConfigTest {
         assertThat(config.ownerPassword()).isEmpty();
         assertThat(config.migrateAtStart()).isTrue();
         assertThat(config.poolSize()).isEqualTo(20);
-        assertThat(config.poolWait()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(config.poolWait()).isEqualTo(Duration.ofSeconds(4));
     }
 
     @Test
