@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
 
@@ -27,9 +28,11 @@ public final class Main {
 
     /** The process. */
     public static void main(String... args) throws IOException {
-        if (ConfigProvider.getConfig()
-                .getOptionalValue("latchkey.database.url", String.class)
-                .isPresent()) {
+        Config config = ConfigProvider.getConfig();
+        if (args.length > 0 && args[0].equals(MigrateCommand.NAME)) {
+            System.exit(new MigrateCommand(config).run());
+        }
+        if (config.getOptionalValue("latchkey.database.url", String.class).isPresent()) {
             Quarkus.run(args);
             return;
         }

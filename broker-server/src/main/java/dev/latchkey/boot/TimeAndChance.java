@@ -3,6 +3,7 @@ package dev.latchkey.boot;
 import dev.latchkey.secret.SecretGenerator;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
+import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -11,10 +12,18 @@ import java.time.Clock;
 @ApplicationScoped
 final class TimeAndChance {
 
+    /** This machine's clock has the first word only; {@link ClockComparison} sets it to the database's. */
+    @Produces
+    @Singleton
+    @Typed(DatabaseClock.class)
+    DatabaseClock databaseClock() {
+        return new DatabaseClock(Clock.systemUTC(), System::nanoTime);
+    }
+
     @Produces
     @ApplicationScoped
-    Clock clock() {
-        return Clock.systemUTC();
+    Clock clock(DatabaseClock clock) {
+        return clock;
     }
 
     /** No client proxy: methods of {@link SecureRandom} are final. */

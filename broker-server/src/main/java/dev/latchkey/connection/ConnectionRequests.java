@@ -16,7 +16,6 @@ import dev.latchkey.problem.ProblemType;
 import dev.latchkey.secret.Secret;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +27,7 @@ import java.util.UUID;
 class ConnectionRequests {
 
     private final ConnectionStore store;
+    private final Connections connections;
     private final Partners partners;
     private final PartnerSide partnerSide;
     private final Apps apps;
@@ -37,6 +37,7 @@ class ConnectionRequests {
 
     ConnectionRequests(
             ConnectionStore store,
+            Connections connections,
             Partners partners,
             PartnerSide partnerSide,
             Apps apps,
@@ -44,6 +45,7 @@ class ConnectionRequests {
             AuditLog audit,
             Clock clock) {
         this.store = store;
+        this.connections = connections;
         this.partners = partners;
         this.partnerSide = partnerSide;
         this.apps = apps;
@@ -84,7 +86,7 @@ class ConnectionRequests {
         Partner partner = partner(wish);
         partnerSide.bring(id, partner, scopesOf(wish.scopes(), partner.profile().scopes()), wish.brought());
         try {
-            return QuarkusTransaction.requiringNew().call(() -> record(id, wish, caller));
+            return committed(id, wish, caller);
         } catch (RuntimeException e) {
             partnerSide.dropBrought(id);
             throw e;
@@ -92,9 +94,27 @@ class ConnectionRequests {
     }
 
     /** Records the request; a standing approval that covers it approves it in the same transaction. */
-    @Transactional
     Connection request(Wish wish, Caller caller) {
-        return record(UUID.randomUUID(), wish, caller);
+        return committed(UUID.randomUUID(), wish, caller);
+    }
+
+    /** When the database's answer to the commit is lost, its id tells whether the request is there (R47). */
+    private Connection committed(UUID id, Wish wish, Caller caller) {
+        try {
+            return QuarkusTransaction.requiringNew().call(() -> record(id, wish, caller));
+        } catch (BrokerException e) {
+            throw e;
+        } catch (RuntimeException lost) {
+            return found(id).orElseThrow(() -> lost);
+        }
+    }
+
+    private Optional<Connection> found(UUID id) {
+        try {
+            return connections.find(id);
+        } catch (RuntimeException e) {
+            return Optional.empty();
+        }
     }
 
     private Partner partner(Wish wish) {

@@ -10,6 +10,7 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -31,10 +32,11 @@ class JobRunner {
 
     private final Scheduler scheduler;
 
-    JobRunner(DataSource database, @All List<Job> jobs) {
+    JobRunner(DataSource database, @All List<Job> jobs, Clock clock) {
         scheduler = Scheduler.create(database)
                 .startTasks(jobs.stream().map(JobRunner::task).toList())
                 .executorService(Executors.newVirtualThreadPerTaskExecutor())
+                .clock(clock::instant)
                 .threads(Math.max(1, jobs.size()))
                 .pollingInterval(POLLING)
                 .heartbeatInterval(HEARTBEAT)

@@ -44,13 +44,15 @@ class PartnerRows implements PanacheRepositoryBase<PartnerRow, String> {
         return findByIdOptional(id).orElseThrow(BrokerException::notFound);
     }
 
-    /** Makes changes of one id follow each other, also where there is no row to be locked, until the transaction ends. */
+    /**
+     * Makes changes of one id follow each other until the transaction ends, also where there is no registration to be
+     * locked: by a row that each id has for this alone.
+     */
     void serialize(String id) {
         entities.createNativeQuery(
-                        "select 1 from (select pg_advisory_xact_lock(hashtextextended(:id, 7001))) as locked",
-                        Integer.class)
+                        "insert into partner_turn (id) values (:id) on conflict (id) do update set id = excluded.id")
                 .setParameter("id", id)
-                .getSingleResult();
+                .executeUpdate();
     }
 
     /** Whether another registration holds the credential with that fingerprint. */

@@ -194,9 +194,9 @@ class StoresAndTransactionsTest {
     }
 
     private void asOwner(String sql) throws SQLException {
-        Secret password = Secret.of(database.ownerPassword());
+        Secret password = Secret.of(database.ownerPassword().orElseThrow());
         try (Connection connection = DriverManager.getConnection(
-                        database.url(), database.ownerUsername(), password.reveal(Purpose.DIGEST));
+                        database.url(), database.ownerUsername().orElseThrow(), password.reveal(Purpose.DIGEST));
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }

@@ -7,6 +7,7 @@ import dev.latchkey.audit.Actor;
 import dev.latchkey.testkit.TestDatabase;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -23,7 +24,7 @@ class JobRunnerTest {
     void runsAgain() {
         Recording failing = new Recording("failing", true);
         Recording working = new Recording("working", false);
-        JobRunner runner = new JobRunner(database, List.of(failing, working));
+        JobRunner runner = new JobRunner(database, List.of(failing, working), Clock.systemUTC());
         runner.start(new StartupEvent());
         try {
             await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
@@ -41,7 +42,7 @@ class JobRunnerTest {
     @DisplayName("after the stop nothing runs any more")
     void stops() {
         Recording job = new Recording("job", false);
-        JobRunner runner = new JobRunner(database, List.of(job));
+        JobRunner runner = new JobRunner(database, List.of(job), Clock.systemUTC());
         runner.start(new StartupEvent());
         await().atMost(Duration.ofSeconds(60)).until(() -> !job.actors.isEmpty());
 

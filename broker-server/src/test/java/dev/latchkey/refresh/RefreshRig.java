@@ -60,13 +60,24 @@ final class RefreshRig implements AutoCloseable {
     private final String mark = UUID.randomUUID().toString().substring(0, 6);
     private final Sandbox sandbox = Sandbox.start(SandboxConfig.defaults());
     private final SandboxControl control = new SandboxControl(sandbox.baseUri());
-    private final DatabaseAccess access = TestDatabase.fresh();
-    private final BrokerTables tables = new BrokerTables(TestDatabase.dataSource(access));
+    private final DatabaseAccess access;
+    private final BrokerTables tables;
     private final Path keyset = temporaryKeyset();
     private final String password = UUID.randomUUID().toString();
     private final List<Broker> brokers = new ArrayList<>();
     private final String appId = "shop-" + mark;
     private String appSecret = "";
+
+    /** On a new database. */
+    RefreshRig() {
+        this(TestDatabase.fresh());
+    }
+
+    /** On that database. */
+    RefreshRig(DatabaseAccess access) {
+        this.access = access;
+        this.tables = new BrokerTables(TestDatabase.dataSource(access));
+    }
 
     /** One more broker process. */
     Broker start(Map<String, String> properties) {
@@ -86,9 +97,9 @@ final class RefreshRig implements AutoCloseable {
         environment.put("LATCHKEY_DATABASE_PASSWORD", access.password().reveal(Purpose.STORE));
         environment.put(
                 "LATCHKEY_DATABASE_OWNER_PASSWORD", access.ownerPassword().reveal(Purpose.STORE));
-        environment.putAll(variables);
         environment.put("LATCHKEY_ADMIN_PASSWORD", password);
         environment.put("LATCHKEY_APPROVER_PASSWORD", password);
+        environment.putAll(variables);
         Broker broker = new Broker(BrokerProcess.start(all, environment), debugPort);
         brokers.add(broker);
         if (appSecret.isEmpty()) {
@@ -151,7 +162,8 @@ final class RefreshRig implements AutoCloseable {
         return new Cell(name, partner, sandboxName, activated(partner), control);
     }
 
-    private String activated(String partner) {
+    /** One more connection of the partner, active. */
+    String activated(String partner) {
         BrokerApi app = app(brokers.getFirst());
         String id = app.post(
                         "/connections",

@@ -30,10 +30,29 @@ public final class TestDatabase implements QuarkusTestResourceLifecycleManager {
 
     private static final String SERVER_FOLDER = "latchkey.test.postgres";
 
+    /** Puts a real PgBouncer in transaction mode before every database of the tests (R49). */
+    private static final boolean POOLED = Boolean.getBoolean("latchkey.test.pgbouncer");
+
     private @Nullable Path data;
 
     /** An empty database of its own. */
     public static DatabaseAccess fresh() {
+        DatabaseAccess direct = direct();
+        return POOLED ? pooled(direct) : direct;
+    }
+
+    private static DatabaseAccess pooled(DatabaseAccess direct) {
+        return new DatabaseAccess(
+                // the tests' own hands have no need of named statements either
+                Pooler.INSTANCE.through(direct.url()) + "?prepareThreshold=0",
+                direct.username(),
+                direct.password(),
+                direct.ownerUsername(),
+                direct.ownerPassword());
+    }
+
+    /** An empty database of its own, without a pooler in any case. */
+    public static DatabaseAccess direct() {
         try {
             return Server.INSTANCE.createDatabase(
                     "test_" + UUID.randomUUID().toString().replace('-', '_'));
@@ -93,6 +112,18 @@ public final class TestDatabase implements QuarkusTestResourceLifecycleManager {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Started on first use, stopped with the JVM. */
+    private static final class Pooler {
+
+        private static final PgBouncer INSTANCE = launch();
+
+        private static PgBouncer launch() {
+            PgBouncer pooler = PgBouncer.start(Server.INSTANCE.database(), 5);
+            Runtime.getRuntime().addShutdownHook(new Thread(pooler::close, "test-pgbouncer-stop"));
+            return pooler;
         }
     }
 

@@ -37,7 +37,11 @@ final class VaultTable {
     Optional<Row> currentAfterOthers(VaultPath path) throws SQLException {
         return inTransaction(connection -> {
             lock(connection, path);
-            return selectCurrent(connection, path);
+            Optional<Row> current = selectCurrent(connection, path);
+            if (current.isEmpty()) {
+                forget(connection, path);
+            }
+            return current;
         });
     }
 
@@ -45,7 +49,11 @@ final class VaultTable {
     boolean insert(VaultPath path, int expected, byte[] ciphertext) throws SQLException {
         return inTransaction(connection -> {
             lock(connection, path);
-            if (selectCurrent(connection, path).map(Row::version).orElse(0) != expected) {
+            int current = selectCurrent(connection, path).map(Row::version).orElse(0);
+            if (current != expected) {
+                if (current == 0) {
+                    forget(connection, path);
+                }
                 return false;
             }
             try (PreparedStatement insert =
@@ -65,6 +73,7 @@ final class VaultTable {
         inTransaction(connection -> {
             lock(connection, path);
             deleteUpTo(connection, path, Integer.MAX_VALUE);
+            forget(connection, path);
             return true;
         });
     }
@@ -124,12 +133,24 @@ final class VaultTable {
                         + " and current_setting('transaction_read_only') = 'off' and not pg_is_in_recovery()"));
     }
 
-    /** Held until the transaction ends. Rows alone would not do: a new version is not there yet to be locked. */
+    /**
+     * Held until the transaction ends, by a row that each path has for this alone: a new version is not there yet to be
+     * locked, and an advisory lock is no row (R49).
+     */
     private static void lock(Connection connection, VaultPath path) throws SQLException {
-        try (PreparedStatement lock =
-                prepare(connection, "select pg_advisory_xact_lock(hashtextextended('local_vault/' || ?, 0))")) {
+        try (PreparedStatement lock = prepare(
+                connection,
+                "insert into local_vault_path (path) values (?) on conflict (path) do update set path = excluded.path")) {
             lock.setString(1, path.value());
-            lock.execute();
+            lock.executeUpdate();
+        }
+    }
+
+    /** Leaves no trace of a path that has no record; whoever waits for its lock makes the row anew. */
+    private static void forget(Connection connection, VaultPath path) throws SQLException {
+        try (PreparedStatement delete = prepare(connection, "delete from local_vault_path where path = ?")) {
+            delete.setString(1, path.value());
+            delete.executeUpdate();
         }
     }
 

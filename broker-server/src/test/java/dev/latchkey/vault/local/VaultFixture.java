@@ -25,7 +25,7 @@ record VaultFixture(
     /** An empty store, on a database that all tests share. */
     static VaultFixture open(Path folder) throws Exception {
         VaultFixture store = open(folder, Shared.DATABASE);
-        store.withDatabase(connection -> connection.createStatement().execute("truncate local_vault"));
+        store.withDatabase(connection -> connection.createStatement().execute("truncate local_vault, local_vault_path"));
         return store;
     }
 
@@ -121,12 +121,12 @@ record VaultFixture(
     /** What a write does before its commit, on a connection that the caller commits. */
     void beginWrite(Connection connection, VaultPath path, int version) throws SQLException {
         connection.setAutoCommit(false);
-        try (PreparedStatement lock = connection.prepareStatement(
-                        "select pg_advisory_xact_lock(hashtextextended('local_vault/' || ?, 0))");
+        try (PreparedStatement lock = connection.prepareStatement("insert into local_vault_path (path) values (?)"
+                        + " on conflict (path) do update set path = excluded.path");
                 PreparedStatement insert =
                         connection.prepareStatement("insert into local_vault values (?, ?, '\\x00')")) {
             lock.setString(1, path.value());
-            lock.execute();
+            lock.executeUpdate();
             insert.setString(1, path.value());
             insert.setInt(2, version);
             insert.executeUpdate();
@@ -138,7 +138,7 @@ record VaultFixture(
         return withDatabase(connection -> {
             ResultSet rows = connection
                     .createStatement()
-                    .executeQuery("select from pg_locks where locktype = 'advisory' and not granted");
+                    .executeQuery("select from pg_locks where locktype = 'transactionid' and not granted");
             return rows.next();
         });
     }

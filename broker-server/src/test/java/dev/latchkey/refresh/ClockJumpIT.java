@@ -1,0 +1,97 @@
+package dev.latchkey.refresh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.latchkey.refresh.RefreshRig.Broker;
+import dev.latchkey.refresh.RefreshRig.Cell;
+import dev.latchkey.testkit.BrokerApi.Answer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two broker processes on one database; the clock of one machine steps by an hour, both ways. */
+class ClockJumpIT {
+
+    @TempDir
+    Path folder;
+
+    @Test
+    @DisplayName("R51 a clock that jumps an hour: no ended token is served, no renewal is caused, times are the database's")
+    void jumps() throws Exception {
+        Path clock = Files.writeString(folder.resolve("clock"), "+0");
+        try (RefreshRig rig = new RefreshRig()) {
+            Broker steady = rig.start(Map.of());
+            Broker jumping = rig.start(Map.of("latchkey.refresh.ahead", "false"), faketime(clock));
+            for (String jump : List.of("+1h", "-1h")) {
+                Files.writeString(clock, "+0");
+                Cell cell = rig.connect(jump.startsWith("+") ? "ahead" : "back", "strict", 600);
+                String before = token(rig, jumping, cell).expect(200).text("access_token");
+
+                Files.writeString(clock, jump);
+                Answer after = token(rig, jumping, cell).expect(200);
+                assertThat(after.text("access_token")).isEqualTo(before);
+                assertThat(after.json().path("expires_in").asInt()).isBetween(300, 600);
+                assertThat(token(rig, steady, cell).expect(200).text("access_token"))
+                        .isEqualTo(before);
+                assertThat(cell.requests()).isZero();
+                assertThat(rig.standing(cell)).isEqualTo("active");
+            }
+            Cell brief = rig.connect("brief", "strict", 40);
+            String first = token(rig, jumping, brief).expect(200).text("access_token");
+            await().atMost(Duration.ofSeconds(30))
+                    .pollInterval(Duration.ofSeconds(1))
+                    .until(() -> !token(rig, jumping, brief).expect(200).text("access_token").equals(first));
+            assertThat(brief.requests()).isBetween(1L, 2L);
+            // what the jumping process has written down is right by the database's clock
+            assertThat(rig.tables()
+                            .texts(
+                                    "select id::text from connection where id = ?"
+                                            + " and token_expires_at between now() and now() + interval '45 seconds'",
+                                    UUID.fromString(brief.connection())))
+                    .hasSize(1);
+            // and it did jump
+            jumping.process().stop();
+            assertThat(lastLine(jumping)).isBefore(Instant.now().minus(Duration.ofMinutes(50)));
+        }
+    }
+
+    private static Answer token(RefreshRig rig, Broker broker, Cell cell) {
+        return rig.app(broker).post("/connections/" + cell.connection() + "/token");
+    }
+
+    /** When the process wrote its last line, by its machine's clock. */
+    private static Instant lastLine(Broker broker) {
+        List<String> stamps = Pattern.compile("\"timestamp\":\"([^\"]+)\"")
+                .matcher(broker.process().logText())
+                .results()
+                .map(found -> found.group(1))
+                .toList();
+        return OffsetDateTime.parse(stamps.getLast()).toInstant();
+    }
+
+    private static Map<String, String> faketime(Path clock) {
+        String library = Stream.of(
+                        "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
+                        "/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1")
+                .filter(path -> Files.exists(Path.of(path)))
+                .findFirst()
+                .orElseThrow();
+        return Map.of(
+                "LD_PRELOAD", library,
+                "FAKETIME_TIMESTAMP_FILE", clock.toString(),
+                "FAKETIME_NO_CACHE", "1",
+                // as on a machine whose clock is set: what measures lengths of time goes on
+                "FAKETIME_DONT_FAKE_MONOTONIC", "1");
+    }
+}

@@ -1,0 +1,312 @@
+package dev.latchkey.refresh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.latchkey.boot.DatabaseAccess;
+import dev.latchkey.refresh.RefreshRig.Broker;
+import dev.latchkey.refresh.RefreshRig.Cell;
+import dev.latchkey.sandbox.client.FaultOrder;
+import dev.latchkey.testkit.AtOnce;
+import dev.latchkey.testkit.BlockedEventLoops;
+import dev.latchkey.testkit.BrokerApi;
+import dev.latchkey.testkit.BrokerApi.Answer;
+import dev.latchkey.testkit.BrokerTables;
+import dev.latchkey.testkit.DatabaseProxy;
+import dev.latchkey.testkit.PostgresCluster;
+import dev.latchkey.testkit.SmallDisk;
+import dev.latchkey.testkit.Story;
+import dev.latchkey.testkit.TestDatabase;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/**
+ * A broker process whose database is slow to answer, silent, full, killed or somewhere else. The database is a cluster of
+ * its own behind a proxy; the failover comes last, since it leaves another server behind.
+ */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class DatabaseFaultsIT {
+
+    /** What the rows call recovered. */
+    private static final Duration RECOVERY = Duration.ofSeconds(30);
+
+    private static final Map<String, Integer> LONGER = Map.of("min_ttl", 3600);
+    private static final int RENEWALS = Integer.getInteger("latchkey.test.renewals", 200);
+
+    private static final PostgresCluster CLUSTER = PostgresCluster.start();
+    private static final DatabaseProxy PROXY = new DatabaseProxy(CLUSTER.port());
+    private static final RefreshRig RIG = new RefreshRig(behindTheProxy());
+    private static final Broker BROKER = RIG.start(Map.of("latchkey.database.pool-size", "10"));
+    private static final Cell STEADY = RIG.connect("steady", "strict", 3600);
+
+    private static DatabaseAccess behindTheProxy() {
+        DatabaseAccess direct = CLUSTER.database();
+        return new DatabaseAccess(
+                PROXY.through(direct.url()),
+                direct.username(),
+                direct.password(),
+                direct.ownerUsername(),
+                direct.ownerPassword());
+    }
+
+    @AfterAll
+    static void stop() {
+        List<String> blocked = BlockedEventLoops.in(BROKER.process().logText());
+        RIG.close();
+        PROXY.close();
+        CLUSTER.close();
+        assertThat(blocked).as("R56: blocked event loops").isEmpty();
+    }
+
+    @Test
+    @Order(1)
+    @DisplayName("R48 200 renewals wait for their partner with a pool of 10, and nobody else waits for them")
+    void partnerIsSlow() throws Exception {
+        Cell slow = RIG.connect("slow", "strict", 600);
+        List<String> connections = new ArrayList<>(List.of(slow.connection()));
+        connections.addAll(AtOnce.run(10, () -> more(slow, (RENEWALS - 1) / 10)).stream()
+                .flatMap(List::stream)
+                .toList());
+        RIG.control()
+                .fault(FaultOrder.at(slow.sandboxName())
+                        .endpoint("refresh")
+                        .times(connections.size())
+                        .latency(Duration.ofSeconds(5)));
+        try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<CompletableFuture<Answer>> answers = connections.stream()
+                    .map(id -> CompletableFuture.supplyAsync(
+                            () -> RIG.app(BROKER).post("/connections/" + id + "/token", LONGER), callers))
+                    .toList();
+            await().until(() -> slow.requests() > 2);
+
+            List<Long> nanos = new ArrayList<>();
+            for (int i = 0; i < 50; i++) {
+                long began = System.nanoTime();
+                token(STEADY).expect(200);
+                nanos.add(System.nanoTime() - began);
+            }
+            assertThat(direct().texts("select pid from pg_stat_activity where datname = current_database()"
+                            + " and state like 'idle in transaction%' and now() - state_change > interval '1 second'"))
+                    .isEmpty();
+            assertThat(answers).anyMatch(answer -> !answer.isDone());
+            System.out.printf(
+                    "R48: of 50 hand-outs beside %d renewals the slowest took %d ms%n",
+                    connections.size(), nanos.stream().mapToLong(it -> it / 1_000_000).max().orElse(0));
+            assertThat(answers).allSatisfy(answer -> assertThat(answer.join().code())
+                    .isNotEqualTo("store_unavailable")
+                    .isNotEqualTo("internal"));
+        }
+        assertThat(slow.reuseDetections()).isZero();
+    }
+
+    @Test
+    @Order(2)
+    @DisplayName("R47 the answer to a commit is lost: the request for a connection is there once, and is answered")
+    void lostCommitOfARequest() {
+        String owner = "owner-" + UUID.randomUUID();
+        PROXY.loseCommit(0);
+
+        Answer answer = request(owner);
+
+        await().until(() -> !PROXY.isLosing());
+        assertThat(direct().texts("select id::text from connection where owner = ?", owner))
+                .hasSize(1);
+        answer.expect(201);
+        assertThat(direct().texts("select id::text from connection where owner = ?", owner))
+                .containsExactly(answer.text("id"));
+    }
+
+    @Test
+    @Order(3)
+    @DisplayName("R47 whichever commit of a renewal loses its answer, the partner sees one renewal and nothing is lost")
+    void lostCommitsOfARenewal() {
+        List<Cell> cells = new ArrayList<>();
+        for (int commit = 0; commit < 6; commit++) {
+            Cell cell = RIG.connect("lost-" + commit, "strict", 600);
+            cells.add(cell);
+            PROXY.loseCommit(commit);
+            RIG.app(BROKER).post("/connections/" + cell.connection() + "/token", LONGER);
+            PROXY.loseNone();
+        }
+        for (Cell cell : cells) {
+            await(cell.name())
+                    .atMost(Duration.ofSeconds(60))
+                    .pollInterval(Duration.ofSeconds(1))
+                    .untilAsserted(() -> {
+                        assertThat(RIG.isSettled(cell) || RIG.standing(cell).equals("refresh_ambiguous"))
+                                .isTrue();
+                        token(cell).expect(200);
+                    });
+            assertThat(cell.refreshes()).as(cell.name()).isLessThanOrEqualTo(1);
+            assertThat(cell.reuseDetections()).as(cell.name()).isZero();
+            assertThat(RIG.standing(cell)).as(cell.name()).isIn("active", "refresh_ambiguous");
+        }
+        assertThat(cells.stream().mapToLong(Cell::refreshes).sum()).isPositive();
+    }
+
+    @Test
+    @Order(4)
+    @DisplayName("R46 a database that swallows every packet: callers are let go, readiness is down, recovery by itself")
+    void blackHole() throws Exception {
+        AtOnce.run(10, () -> token(STEADY).expect(200));
+        PROXY.swallow();
+        try {
+            long began = System.nanoTime();
+            List<Answer> answers = AtOnce.run(40, () -> token(STEADY));
+            Duration freed = Duration.ofNanos(System.nanoTime() - began);
+            System.out.printf("R46: 40 callers were let go within %d ms%n", freed.toMillis());
+
+            assertThat(answers).extracting(Answer::status).containsOnly(503);
+            assertThat(freed).isLessThan(Duration.ofSeconds(10));
+            assertThat(isReady()).isFalse();
+        } finally {
+            PROXY.pass();
+        }
+        assertRecovered("R46");
+    }
+
+    @Test
+    @Order(5)
+    @DisplayName("R45 PostgreSQL is killed under load and starts again: no connection of the pool stays poisoned")
+    void killed() throws Exception {
+        AtomicInteger served = new AtomicInteger();
+        CompletableFuture<Void> load = CompletableFuture.runAsync(() -> load(served));
+        await().until(() -> served.get() > 20);
+
+        CLUSTER.kill9();
+        assertThat(isReady()).isFalse();
+        assertThat(token(STEADY).status()).isEqualTo(503);
+        CLUSTER.startAgain();
+        PROXY.leadTo(CLUSTER.port());
+
+        assertRecovered("R45 restart");
+        served.set(-1_000_000);
+        load.join();
+    }
+
+    @Test
+    @Order(6)
+    @DisplayName("R55 the audit log's disk is full: no change and no token without its row, and all is well afterwards")
+    void auditDiskFull() {
+        assumeTrue(SmallDisk.isPossible(), "only root can make a small file system");
+        try (SmallDisk disk = SmallDisk.make()) {
+            CLUSTER.asSuperuser(
+                    "create tablespace small location '" + disk.folder("audit") + "'",
+                    "alter table audit_event set tablespace small");
+            disk.fill();
+            await().atMost(Duration.ofSeconds(60)).until(() -> token(STEADY).status() == 503);
+            long rows = audited();
+            String owner = "owner-" + UUID.randomUUID();
+
+            assertThat(token(STEADY).code()).isEqualTo("store_unavailable");
+            assertThat(request(owner).code()).isEqualTo("store_unavailable");
+            assertThat(RIG.admin().post("/apps", Map.of("id", "no-room", "name", "n", "return_urls", List.of()))
+                            .status())
+                    .isEqualTo(503);
+            assertThat(direct().texts("select id::text from connection where owner = ?", owner))
+                    .isEmpty();
+            assertThat(direct().texts("select id from app where id = 'no-room'")).isEmpty();
+            assertThat(audited()).isEqualTo(rows);
+
+            disk.clear();
+            token(STEADY).expect(200);
+            request(owner).expect(201);
+            assertThat(audited()).isGreaterThan(rows);
+            CLUSTER.asSuperuser("alter table audit_event set tablespace pg_default", "drop tablespace small");
+        }
+    }
+
+    @Test
+    @Order(7)
+    @DisplayName("R45 the primary is lost: nothing is written to the standby until it is promoted, then all goes on")
+    void failover() throws Exception {
+        CLUSTER.startStandby();
+        Cell cell = RIG.connect("failover", "strict", 600);
+        await().atMost(RECOVERY).until(CLUSTER::isStandbyUpToDate);
+        PROXY.leadTo(CLUSTER.standbyPort());
+
+        CLUSTER.kill9();
+
+        for (int i = 0; i < 5; i++) {
+            assertThat(token(cell).status()).isEqualTo(503);
+            assertThat(request("nobody").status()).isEqualTo(503);
+        }
+        assertThat(isReady()).isFalse();
+        CLUSTER.promote();
+        assertRecovered("R45 failover");
+        RIG.app(BROKER).post("/connections/" + cell.connection() + "/token", LONGER);
+        assertThat(cell.refreshes()).isEqualTo(1);
+        token(cell).expect(200);
+        assertThat(RIG.tables().texts("select id::text from connection where owner = 'nobody'"))
+                .isEmpty();
+    }
+
+    private static void load(AtomicInteger served) {
+        while (served.get() >= 0) {
+            if (token(STEADY).status() == 200) {
+                served.incrementAndGet();
+            }
+        }
+    }
+
+    /** Ready again in time; then every connection of the pool works. */
+    private static void assertRecovered(String what) throws Exception {
+        long began = System.nanoTime();
+        await().atMost(RECOVERY).until(() -> isReady() && token(STEADY).status() == 200);
+        System.out.printf("%s: recovered after %d ms%n", what, (System.nanoTime() - began) / 1_000_000);
+        assertThat(AtOnce.run(30, () -> token(STEADY))).extracting(Answer::status).containsOnly(200);
+    }
+
+    private static List<String> more(Cell cell, int count) {
+        List<String> made = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            made.add(RIG.activated(cell.partner()));
+        }
+        return made;
+    }
+
+    private static boolean isReady() {
+        return BrokerApi.anonymous(BROKER.process().baseUri())
+                        .get("/q/health/ready")
+                        .status()
+                == 200;
+    }
+
+    private static Answer token(Cell cell) {
+        return RIG.app(BROKER).post("/connections/" + cell.connection() + "/token");
+    }
+
+    private static Answer request(String owner) {
+        return RIG.app(BROKER)
+                .post(
+                        "/connections",
+                        Map.of(
+                                "partner", STEADY.partner(),
+                                "owner", owner,
+                                "scopes", List.of("read"),
+                                "return_url", Story.RETURN_URL));
+    }
+
+    /** The tables, past the proxy. */
+    private static BrokerTables direct() {
+        return new BrokerTables(TestDatabase.dataSource(CLUSTER.database()));
+    }
+
+    private static long audited() {
+        return Long.parseLong(direct().texts("select count(*) from audit_event").getFirst());
+    }
+}
