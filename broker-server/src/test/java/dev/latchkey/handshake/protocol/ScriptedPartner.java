@@ -125,6 +125,7 @@ final class ScriptedPartner implements PartnerHttp {
                 Dialect.COMMON,
                 Set.of("client_id", "client_secret", "private_key"),
                 Optional.empty(),
+                Optional.empty(),
                 "");
         Partner partner = new Partner("p", "P", row, URI.create("https://broker.example/callback/p"), false);
         return new HandshakeContext(
