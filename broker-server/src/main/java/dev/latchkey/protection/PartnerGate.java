@@ -113,8 +113,7 @@ class PartnerGate implements CallGate {
         } catch (RuntimeException e) {
             throw unknown(recipient, e);
         }
-        throw heldBack(
-                recipient, "rate", Protection.rateLimited("The partner's rate is used up by calls of ours.", away));
+        throw heldBack(recipient, "rate", Protection.usedUp(away));
     }
 
     /** Without the database nobody knows what others do: nothing is sent. */

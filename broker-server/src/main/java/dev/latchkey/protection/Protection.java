@@ -16,20 +16,25 @@ public class Protection {
     private final Shields shields;
     private final PartnerPauses pauses;
     private final SharedRates rates;
+    private final ProtectionConfig config;
 
-    Protection(Shields shields, PartnerPauses pauses, SharedRates rates) {
+    Protection(Shields shields, PartnerPauses pauses, SharedRates rates, ProtectionConfig config) {
         this.shields = shields;
         this.pauses = pauses;
         this.rates = rates;
+        this.config = config;
     }
 
-    /** Why nobody should call now, and when to ask again: the partner wants a pause, or does not work. */
+    /** Why nobody should call now, and when to ask again: the partner wants a pause, does not work, or has had its share. */
     public Optional<BrokerException> refusal(Recipient recipient) {
         return pauses.of(recipient.registration())
                 .map(Protection::paused)
                 .or(() -> Optional.of(breaker(recipient).left())
                         .filter(Duration::isPositive)
-                        .map(Protection::leftAlone));
+                        .map(Protection::leftAlone))
+                .or(() -> Optional.of(rates.away(recipient))
+                        .filter(away -> away.compareTo(config.patience()) > 0)
+                        .map(Protection::usedUp));
     }
 
     /** How long a call that is in no hurry should wait; zero if it may be made. */
@@ -54,7 +59,11 @@ public class Protection {
         return unavailable("The partner does not work; it is left alone for a while.", left);
     }
 
-    static BrokerException rateLimited(String detail, Duration wait) {
+    static BrokerException usedUp(Duration away) {
+        return rateLimited("The partner's rate is used up by calls of ours.", away);
+    }
+
+    private static BrokerException rateLimited(String detail, Duration wait) {
         return new BrokerException(ProblemType.PARTNER_RATE_LIMITED, detail).retryAfter(inSeconds(wait));
     }
 

@@ -15,6 +15,7 @@ import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
 
@@ -41,12 +42,23 @@ class AheadLane {
         this.config = config;
     }
 
-    /** Begins to renew these credentials of one partner, until the {@code System.nanoTime()} given. */
-    void start(Executor threads, String partner, List<LeaseRows.Due> rows, long end, Actor actor) {
-        Recipient recipient = handshakes.partner(partner).recipient();
-        Queue<LeaseRows.Due> waiting = new ConcurrentLinkedQueue<>(rows);
-        for (int worker = 0; worker < Math.min(rows.size(), atOnce(recipient.rate())); worker++) {
-            threads.execute(() -> work(recipient, waiting, end, actor));
+    /**
+     * One partner's share of a look.
+     *
+     * @param partner the registration
+     * @param rows what is due
+     * @param end when the look ends, by {@code System.nanoTime()}
+     * @param tried counts what was tried
+     */
+    record Share(String partner, List<LeaseRows.Due> rows, long end, AtomicInteger tried) {}
+
+    /** Begins to renew what is due. */
+    void start(Executor threads, Share share, Actor actor) {
+        Recipient recipient = handshakes.partner(share.partner()).recipient();
+        Queue<LeaseRows.Due> waiting = new ConcurrentLinkedQueue<>(share.rows());
+        int workers = Math.min(share.rows().size(), atOnce(recipient.rate()));
+        for (int worker = 0; worker < workers; worker++) {
+            threads.execute(() -> work(recipient, waiting, share, actor));
         }
     }
 
@@ -56,10 +68,11 @@ class AheadLane {
         return (int) Math.max(1, Math.min(config.aheadConcurrency(), ofASecond));
     }
 
-    private void work(Recipient recipient, Queue<LeaseRows.Due> waiting, long end, Actor actor) {
-        while (!waiting.isEmpty() && isWorthWaiting(recipient, end)) {
+    private void work(Recipient recipient, Queue<LeaseRows.Due> waiting, Share share, Actor actor) {
+        while (!waiting.isEmpty() && isWorthWaiting(recipient, share.end())) {
             LeaseRows.Due next = waiting.poll();
             if (next != null) {
+                share.tried().incrementAndGet();
                 renew(next, actor);
             }
         }

@@ -2,12 +2,15 @@ package dev.latchkey.refresh;
 
 import dev.latchkey.audit.Actor;
 import dev.latchkey.job.Job;
+import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 /**
@@ -20,10 +23,13 @@ class RefreshAheadJob implements Job {
 
     /** A look goes on for so long; a call that has begun ends as it ends. */
     private static final Duration LOOK = Duration.ofSeconds(5);
+    /** While there is something to renew, one look follows the other: pauses between them would make waves. */
+    private static final int MOST_LOOKS = 60;
 
     private final LeaseRows leases;
     private final AheadLane lane;
     private final RefreshConfig config;
+    private volatile boolean stopping;
 
     RefreshAheadJob(LeaseRows leases, AheadLane lane, RefreshConfig config) {
         this.leases = leases;
@@ -43,14 +49,25 @@ class RefreshAheadJob implements Job {
 
     @Override
     public void run(Actor actor) {
-        if (!config.ahead()) {
-            return;
+        boolean more = config.ahead();
+        for (int look = 0; more && look < MOST_LOOKS && !stopping; look++) {
+            more = look(actor);
         }
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        stopping = true;
+    }
+
+    /** Whether anything was tried, so that it is worth while to look again at once. */
+    private boolean look(Actor actor) {
         long end = System.nanoTime() + LOOK.toNanos();
+        AtomicInteger tried = new AtomicInteger();
         Map<String, List<LeaseRows.Due>> due =
                 leases.due(config.aheadBatch()).stream().collect(Collectors.groupingBy(LeaseRows.Due::partner));
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            due.forEach((partner, rows) -> lane.start(threads, partner, rows, end, actor));
+            due.forEach((partner, rows) -> lane.start(threads, new AheadLane.Share(partner, rows, end, tried), actor));
         }
+        return tried.get() > 0;
     }
 }

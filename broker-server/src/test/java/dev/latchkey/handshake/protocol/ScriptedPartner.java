@@ -65,6 +65,9 @@ final class ScriptedPartner implements PartnerHttp {
 
     @Override
     public PartnerResponse send(PartnerRequest request) throws PartnerCallException {
+        if (request.method().equals("POST") && request.recipient().isEmpty()) {
+            throw new AssertionError("the call is on nobody's account, so that nothing protects the partner");
+        }
         requests.add(request);
         return script.remove().play();
     }
