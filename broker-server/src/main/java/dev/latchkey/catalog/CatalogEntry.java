@@ -1,5 +1,6 @@
 package dev.latchkey.catalog;
 
+import dev.latchkey.outbound.CallRate;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -24,6 +25,7 @@ import java.util.Set;
  * @param dialect how the partner spells the protocol
  * @param credentialFields what a registration must bring, from the contract's table
  * @param webhook how the partner tells us of events, if it does
+ * @param rate how often the partner may be called, if that is known or agreed
  * @param notes what an admin should know, in one or two sentences; may be empty
  */
 public record CatalogEntry(
@@ -44,6 +46,7 @@ public record CatalogEntry(
         Dialect dialect,
         Set<String> credentialFields,
         Optional<WebhookScheme> webhook,
+        Optional<CallRate> rate,
         String notes) {
 
     /** Copies. */

@@ -7,6 +7,7 @@ import dev.latchkey.outbound.SsrfGuard;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Set;
 
 /**
  * Applies the {@code settings} of a registration to its row. A generic row takes its addresses and its habits from
@@ -16,6 +17,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 public final class CatalogSettings {
 
     private static final String POINTER = "/settings";
+    /** The rate is agreed with our client, whatever the partner. */
+    private static final Set<String> FOR_ANY_ROW = Set.of("endpoints", "rate");
 
     private final SsrfGuard guard;
     private final ClosedSchema schema = new ClosedSchema("settings.schema.json");
@@ -60,7 +63,7 @@ public final class CatalogSettings {
             return;
         }
         settings.fieldNames().forEachRemaining(member -> {
-            if (!member.equals("endpoints")) {
+            if (!FOR_ANY_ROW.contains(member)) {
                 throw BrokerException.invalid(POINTER + "/" + member, "This setting is for generic rows only.");
             }
         });
@@ -113,6 +116,7 @@ public final class CatalogSettings {
                 RowReader.dialect(settings, row.dialect()),
                 row.credentialFields(),
                 row.webhook(),
+                RowReader.rate(settings.path("rate")).or(row::rate),
                 row.notes());
     }
 

@@ -3,6 +3,7 @@ package dev.latchkey.catalog;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.latchkey.catalog.RefreshSemantics.Rotation;
 import dev.latchkey.oauth.Scopes;
+import dev.latchkey.outbound.CallRate;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,6 +50,7 @@ final class RowReader {
                 dialect(row, Dialect.COMMON),
                 credentialFields(kind, signing),
                 WebhookReader.read(row.path("webhook")),
+                rate(row.path("rate")),
                 row.path("notes").asText(""));
     }
 
@@ -111,6 +113,15 @@ final class RowReader {
                 node.path("old_token_dies").asBoolean(base.oldTokenDies()),
                 seconds(node.path("default_lifetime"), base.defaultLifetime()),
                 seconds(node.path("maximum_lifetime"), base.maximumLifetime()));
+    }
+
+    /** How often the partner may be called; empty where nothing is said. */
+    static Optional<CallRate> rate(JsonNode node) {
+        return node.has("calls")
+                ? Optional.of(new CallRate(
+                        node.path("calls").asInt(),
+                        Duration.ofSeconds(node.path("per").asInt(1))))
+                : Optional.empty();
     }
 
     private static RefreshSemantics defaultRefresh(HandshakeKind kind) {

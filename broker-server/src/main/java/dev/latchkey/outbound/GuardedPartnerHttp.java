@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import javax.net.ssl.SSLContext;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
@@ -36,6 +37,7 @@ final class GuardedPartnerHttp implements PartnerHttp {
 
     private final OutboundConfig config;
     private final SsrfGuard guard;
+    private final CallGate gate;
     private final MeterRegistry meters;
     private final String userAgent;
     private final CloseableHttpClient client;
@@ -44,20 +46,23 @@ final class GuardedPartnerHttp implements PartnerHttp {
     GuardedPartnerHttp(
             OutboundConfig config,
             SsrfGuard guard,
+            CallGate gate,
             MeterRegistry meters,
             @ConfigProperty(name = "quarkus.application.version") String version) {
-        this(config, guard, meters, version, InetAddress::getAllByName, platformTls());
+        this(config, guard, gate, meters, version, InetAddress::getAllByName, platformTls());
     }
 
     GuardedPartnerHttp(
             OutboundConfig config,
             SsrfGuard guard,
+            CallGate gate,
             MeterRegistry meters,
             String version,
             HostLookup lookup,
             SSLContext tls) {
         this.config = config;
         this.guard = guard;
+        this.gate = gate;
         this.meters = meters;
         this.userAgent = "Latchkey/" + version;
         this.client = PartnerHttpClients.create(config, config.deadline(), new VettedDnsResolver(lookup, guard), tls);
@@ -68,7 +73,7 @@ final class GuardedPartnerHttp implements PartnerHttp {
         Timer.Sample sample = Timer.start(meters);
         String outcome = "answered";
         try {
-            return attempt(request);
+            return passed(request);
         } catch (PartnerCallException e) {
             outcome = e.reason().name().toLowerCase(Locale.ROOT);
             throw e;
@@ -82,7 +87,16 @@ final class GuardedPartnerHttp implements PartnerHttp {
         client.close(CloseMode.IMMEDIATE);
     }
 
-    private PartnerResponse attempt(PartnerRequest request) throws PartnerCallException {
+    /** The deadline is that of waiting and calling together: whoever holds a lease meanwhile counts on it. */
+    private PartnerResponse passed(PartnerRequest request) throws PartnerCallException {
+        long end = System.nanoTime() + config.deadline().toNanos();
+        CallGate.Call<PartnerResponse> call = () -> attempt(request, end);
+        return request.recipient().isPresent()
+                ? gate.pass(request.recipient().get(), CallGate.Lane.TOKENS, call, Function.identity())
+                : call.send();
+    }
+
+    private PartnerResponse attempt(PartnerRequest request, long end) throws PartnerCallException {
         try {
             guard.check(request.uri());
         } catch (BrokerException e) {
@@ -92,13 +106,14 @@ final class GuardedPartnerHttp implements PartnerHttp {
         CallAttempt attempt = new CallAttempt();
         FutureTask<PartnerResponse> call = new FutureTask<>(() -> exchange(wire, attempt));
         Thread.ofVirtual().name("partner-call").start(call);
-        return await(call, wire, attempt);
+        return await(call, wire, attempt, end);
     }
 
-    private PartnerResponse await(FutureTask<PartnerResponse> call, HttpUriRequestBase wire, CallAttempt attempt)
+    private static PartnerResponse await(
+            FutureTask<PartnerResponse> call, HttpUriRequestBase wire, CallAttempt attempt, long end)
             throws PartnerCallException {
         try {
-            return call.get(config.deadline().toNanos(), TimeUnit.NANOSECONDS);
+            return call.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof PartnerCallException failure) {
                 throw failure;

@@ -10,6 +10,8 @@ public final class PartnerCallException extends Exception {
 
     /** What went wrong. */
     public enum Reason {
+        /** It was not sent, so that the partner is spared; the problem says why and for how long. */
+        HELD_BACK(ProblemType.PARTNER_UNAVAILABLE, false),
         /** The address is forbidden, at the check or when the name was resolved (R129, R130). */
         NOT_ALLOWED(ProblemType.URL_NOT_ALLOWED, false),
         /** The name does not resolve or nobody accepts the connection. */
@@ -48,6 +50,16 @@ public final class PartnerCallException extends Exception {
         this.reason = reason;
     }
 
+    /** A call that was not made, and what a caller is told. */
+    public static PartnerCallException heldBack(BrokerException told) {
+        return new PartnerCallException(Reason.HELD_BACK, told);
+    }
+
+    /** Whether a problem that a call has led to means that the call was held back, and not that it failed. */
+    public static boolean isHeldBack(BrokerException problem) {
+        return problem.getCause() instanceof PartnerCallException call && call.reason == Reason.HELD_BACK;
+    }
+
     /** What went wrong. */
     public Reason reason() {
         return reason;
@@ -60,6 +72,10 @@ public final class PartnerCallException extends Exception {
 
     /** What a caller of the broker is told. */
     public BrokerException toProblem() {
+        if (getCause() instanceof BrokerException told && reason == Reason.HELD_BACK) {
+            BrokerException problem = new BrokerException(told.type(), told.publicDetail(), this);
+            return told.retryAfter().map(problem::retryAfter).orElse(problem);
+        }
         return new BrokerException(reason.problem, reason.problem.title() + ".", this);
     }
 }

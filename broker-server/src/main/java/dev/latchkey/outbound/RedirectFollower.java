@@ -48,7 +48,7 @@ final class RedirectFollower {
         if (!origin(from.uri()).equals(origin(target))) {
             headers.keySet().removeIf(name -> !HARMLESS.contains(name.toLowerCase(Locale.ROOT)));
         }
-        return new PartnerRequest("GET", target, headers, new byte[0]);
+        return new PartnerRequest("GET", target, headers, new byte[0], from.recipient());
     }
 
     private static URI target(URI base, PartnerResponse answer) throws PartnerCallException {

@@ -38,6 +38,7 @@ final class StreamingPartnerHttp implements PartnerStreams {
 
     private final OutboundConfig config;
     private final SsrfGuard guard;
+    private final CallGate gate;
     private final MeterRegistry meters;
     private final String userAgent;
     private final CloseableHttpClient client;
@@ -46,20 +47,23 @@ final class StreamingPartnerHttp implements PartnerStreams {
     StreamingPartnerHttp(
             OutboundConfig config,
             SsrfGuard guard,
+            CallGate gate,
             MeterRegistry meters,
             @ConfigProperty(name = "quarkus.application.version") String version) {
-        this(config, guard, meters, version, InetAddress::getAllByName, GuardedPartnerHttp.platformTls());
+        this(config, guard, gate, meters, version, InetAddress::getAllByName, GuardedPartnerHttp.platformTls());
     }
 
     StreamingPartnerHttp(
             OutboundConfig config,
             SsrfGuard guard,
+            CallGate gate,
             MeterRegistry meters,
             String version,
             HostLookup lookup,
             SSLContext tls) {
         this.config = config;
         this.guard = guard;
+        this.gate = gate;
         this.meters = meters;
         this.userAgent = "Latchkey/" + version;
         // silence is the watch's to judge
@@ -72,7 +76,7 @@ final class StreamingPartnerHttp implements PartnerStreams {
         Timer.Sample sample = Timer.start(meters);
         String outcome = "answered";
         try {
-            return attempt(head, body);
+            return passed(head, body);
         } catch (PartnerCallException e) {
             outcome = e.reason().name().toLowerCase(Locale.ROOT);
             throw e;
@@ -84,6 +88,13 @@ final class StreamingPartnerHttp implements PartnerStreams {
     @PreDestroy
     void close() {
         client.close(CloseMode.IMMEDIATE);
+    }
+
+    private PartnerStream passed(PartnerRequest head, Upload body) throws PartnerCallException {
+        CallGate.Call<PartnerStream> call = () -> attempt(head, body);
+        return head.recipient().isPresent()
+                ? gate.pass(head.recipient().get(), CallGate.Lane.TRAFFIC, call, PartnerStream::head)
+                : call.send();
     }
 
     private PartnerStream attempt(PartnerRequest head, Upload body) throws PartnerCallException {

@@ -1,6 +1,7 @@
 package dev.latchkey.partner;
 
 import dev.latchkey.catalog.CatalogEntry;
+import dev.latchkey.outbound.Recipient;
 import java.net.URI;
 
 /**
@@ -12,4 +13,10 @@ import java.net.URI;
  * @param redirectUri the redirect URI that was registered at the partner, used byte for byte
  * @param misconfigured whether the partner refuses our client (R59)
  */
-public record Partner(String id, String name, CatalogEntry profile, URI redirectUri, boolean misconfigured) {}
+public record Partner(String id, String name, CatalogEntry profile, URI redirectUri, boolean misconfigured) {
+
+    /** On whose account calls to this partner are made. */
+    public Recipient recipient() {
+        return new Recipient(id, profile.rate());
+    }
+}

@@ -11,6 +11,7 @@ import dev.latchkey.connection.Connections;
 import dev.latchkey.handshake.RefreshPlan;
 import dev.latchkey.handshake.Renewal;
 import dev.latchkey.handshake.Revocations;
+import dev.latchkey.outbound.PartnerCallException;
 import dev.latchkey.partner.Partners;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
@@ -104,6 +105,9 @@ class Aftermath {
     /** Nothing definitive: not sent, or not handled, or nobody knows (R25, R26). */
     BrokerException failed(RefreshProtocol.Step step, Credential current, Renewal.TryLater later) {
         UUID id = step.connection().id();
+        if (PartnerCallException.isHeldBack(later.problem())) {
+            return heldBack(step, later.problem());
+        }
         audit.append(event(step, AuditAction.REFRESH_FAILED)
                 .failed(later.problem().type().code())
                 .detail("sent", later.sent()));
@@ -126,6 +130,13 @@ class Aftermath {
             leases.postpone(id, pause);
         }
         return later.problem();
+    }
+
+    /** The partner was spared, so there is nothing to write down but that nothing was sent. */
+    private BrokerException heldBack(RefreshProtocol.Step step, BrokerException problem) {
+        intents.cleared(step.lease());
+        leases.holdBack(step.connection().id(), problem.retryAfter().orElse(Duration.ofSeconds(1)));
+        return problem;
     }
 
     /** Nobody knows whether the token is spent: the access token is served to its end, and then it is sent once more. */

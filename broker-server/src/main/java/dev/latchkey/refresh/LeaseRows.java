@@ -51,8 +51,8 @@ class LeaseRows {
     record Lease(
             UUID connection, long epoch, int kvVersion, boolean accessTokenLives, Optional<Instant> tokenExpiresAt) {}
 
-    /** A connection that is due, and when its access token ends. */
-    record Due(UUID connection, Optional<Instant> tokenExpiresAt) {}
+    /** A connection that is due, its partner, and when its access token ends. */
+    record Due(UUID connection, String partner, Optional<Instant> tokenExpiresAt) {}
 
     /** How long a lease lasts. */
     Duration length() {
@@ -172,18 +172,32 @@ class LeaseRows {
 
     /**
      * Notes a failed attempt: the next one comes after the given time at the earliest, and after 30 s, 1 min, 2 min … 1 h
-     * and up to a fifth more, so that what failed together is not tried again together (R58).
+     * and up to a fifth more in both cases, so that what failed together is not tried again together (R58).
      */
     @Transactional
     void postpone(UUID connection, Duration least) {
         session.createNativeQuery("""
                         update connection set failures = failures + 1,
-                            retry_at = now() + greatest(:least * interval '1 second',
-                                (1 + 0.2 * random()) * least(interval '1 hour',
-                                    interval '30 seconds' * power(2, least(failures, 12))))
+                            retry_at = now() + (1 + 0.2 * random()) * greatest(:least * interval '1 second',
+                                least(interval '1 hour', interval '30 seconds' * power(2, least(failures, 12))))
                         where id = :id
                         """)
                 .setParameter("least", least.toSeconds())
+                .setParameter("id", connection)
+                .executeUpdate();
+    }
+
+    /**
+     * Lets the next attempt come after this time, and up to a fifth more. No attempt was made, so nothing has failed: what
+     * spares the partner must not lengthen the pauses of its connections.
+     */
+    @Transactional
+    void holdBack(UUID connection, Duration wait) {
+        session.createNativeQuery("""
+                        update connection set retry_at = now() + (1 + 0.2 * random()) * :wait * interval '1 second'
+                        where id = :id
+                        """)
+                .setParameter("wait", wait.toSeconds())
                 .setParameter("id", connection)
                 .executeUpdate();
     }
@@ -213,16 +227,24 @@ class LeaseRows {
                 .map(row -> Duration.ofSeconds(row.get(0, Number.class).longValue()));
     }
 
-    /** Active connections whose renewal is due and that nobody is renewing. */
+    /** Active connections whose renewal is due and that nobody is renewing, so many of each partner at most. */
     @Transactional
     List<Due> due(int limit) {
         return session.createNativeQuery("""
-                        select id, token_expires_at from connection
-                        where status = 'active' and refresh_due_at < now() and (retry_at is null or retry_at < now())
-                            and (lease_until is null or lease_until < now())
+                        select id, partner, token_expires_at from (
+                            select id, partner, token_expires_at, refresh_due_at,
+                                row_number() over (partition by partner order by refresh_due_at) as place
+                            from connection
+                            where status = 'active' and refresh_due_at < now()
+                                and (retry_at is null or retry_at < now())
+                                and (lease_until is null or lease_until < now())) as waiting
+                        where place <= :limit
                         order by refresh_due_at
-                        """, Tuple.class).setMaxResults(limit).getResultList().stream()
-                .map(row -> new Due(row.get(0, UUID.class), Optional.ofNullable(row.get(1, Instant.class))))
+                        """, Tuple.class).setParameter("limit", limit).getResultList().stream()
+                .map(row -> new Due(
+                        row.get(0, UUID.class),
+                        row.get(1, String.class),
+                        Optional.ofNullable(row.get(2, Instant.class))))
                 .toList();
     }
 }

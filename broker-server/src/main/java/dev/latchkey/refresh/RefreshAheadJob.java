@@ -2,31 +2,38 @@ package dev.latchkey.refresh;
 
 import dev.latchkey.audit.Actor;
 import dev.latchkey.job.Job;
-import dev.latchkey.problem.BrokerException;
+import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
-import java.util.UUID;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import org.jboss.logging.Logger;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 
-/** Renews credentials before they end, so that callers need not wait and unused refresh tokens do not die of age. */
+/**
+ * Renews credentials before they end, so that callers need not wait and unused refresh tokens do not die of age. Each
+ * partner has its own share of a look, and what does not fit into it is left to the next one: a partner that is slow, or
+ * whose rate is low, costs the others nothing.
+ */
 @ApplicationScoped
 class RefreshAheadJob implements Job {
 
-    private static final Logger LOG = Logger.getLogger(RefreshAheadJob.class);
-
-    private static final Duration ROUNDING = Duration.ofMillis(1);
+    /** A look goes on for so long; a call that has begun ends as it ends. */
+    private static final Duration LOOK = Duration.ofSeconds(5);
+    /** While there is something to renew, one look follows the other: pauses between them would make waves. */
+    private static final int MOST_LOOKS = 60;
 
     private final LeaseRows leases;
-    private final Renewals renewals;
+    private final AheadLane lane;
     private final RefreshConfig config;
+    private volatile boolean stopping;
 
-    RefreshAheadJob(LeaseRows leases, Renewals renewals, RefreshConfig config) {
+    RefreshAheadJob(LeaseRows leases, AheadLane lane, RefreshConfig config) {
         this.leases = leases;
-        this.renewals = renewals;
+        this.lane = lane;
         this.config = config;
     }
 
@@ -42,30 +49,25 @@ class RefreshAheadJob implements Job {
 
     @Override
     public void run(Actor actor) {
-        if (!config.ahead()) {
-            return;
-        }
-        List<LeaseRows.Due> due = leases.due(config.aheadBatch());
-        try (ExecutorService threads = Executors.newFixedThreadPool(
-                config.aheadConcurrency(), Thread.ofVirtual().factory())) {
-            due.forEach(row -> threads.execute(() -> renew(row, actor)));
+        boolean more = config.ahead();
+        for (int look = 0; more && look < MOST_LOOKS && !stopping; look++) {
+            more = look(actor);
         }
     }
 
-    private void renew(LeaseRows.Due due, Actor actor) {
-        UUID id = due.connection();
-        try {
-            renewals.await(id, found -> !isStill(due, found), actor);
-        } catch (BrokerException e) {
-            LOG.infof("connection %s was not renewed ahead: %s", id, e.type().code());
-        }
+    void stop(@Observes ShutdownEvent event) {
+        stopping = true;
     }
 
-    /** Whether what was found is what was due; callers may have renewed it meanwhile (R3). PostgreSQL rounds times. */
-    private static boolean isStill(LeaseRows.Due due, HeldToken found) {
-        Instant end = found.credential().expiresAt();
-        return due.tokenExpiresAt()
-                .filter(known -> Duration.between(known, end).abs().compareTo(ROUNDING) < 0)
-                .isPresent();
+    /** Whether anything was tried, so that it is worth while to look again at once. */
+    private boolean look(Actor actor) {
+        long end = System.nanoTime() + LOOK.toNanos();
+        AtomicInteger tried = new AtomicInteger();
+        Map<String, List<LeaseRows.Due>> due =
+                leases.due(config.aheadBatch()).stream().collect(Collectors.groupingBy(LeaseRows.Due::partner));
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            due.forEach((partner, rows) -> lane.start(threads, new AheadLane.Share(partner, rows, end, tried), actor));
+        }
+        return tried.get() > 0;
     }
 }

@@ -127,6 +127,7 @@ class RefreshProtocol {
         Credential current = found.credential();
         UUID id = step.connection().id();
         Refreshable protocol = renewable(step, found);
+        turns.refuseWhileSpared(step.partner());
         HandshakeContext context =
                 handshakes.context(step.partner(), step.connection().scopes());
         // 3. Prove that the vault can be written, by rewriting what is there (R21).

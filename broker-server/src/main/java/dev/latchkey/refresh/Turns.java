@@ -2,8 +2,11 @@ package dev.latchkey.refresh;
 
 import dev.latchkey.connection.Connection;
 import dev.latchkey.connection.Connections;
+import dev.latchkey.handshake.Handshakes;
+import dev.latchkey.partner.Partner;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
+import dev.latchkey.protection.Protection;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -25,11 +28,20 @@ class Turns {
 
     private final LeaseRows leases;
     private final Connections connections;
+    private final Handshakes handshakes;
+    private final Protection protection;
     private final SecureRandom random;
 
-    Turns(LeaseRows leases, Connections connections, SecureRandom random) {
+    Turns(
+            LeaseRows leases,
+            Connections connections,
+            Handshakes handshakes,
+            Protection protection,
+            SecureRandom random) {
         this.leases = leases;
         this.connections = connections;
+        this.handshakes = handshakes;
+        this.protection = protection;
         this.random = random;
     }
 
@@ -76,8 +88,16 @@ class Turns {
         return new Turn(lease, false);
     }
 
+    /** Before anything is prepared that would not be sent. */
+    void refuseWhileSpared(Partner partner) {
+        protection.refusal(partner.recipient()).ifPresent(refusal -> {
+            throw refusal;
+        });
+    }
+
     private void refuseWhilePaused(UUID id) {
         leases.pauseLeft(id).ifPresent(left -> {
+            refuseWhileSpared(handshakes.partner(require(id).partner()));
             throw new BrokerException(ProblemType.PARTNER_UNAVAILABLE, "The partner could not be used just now.")
                     .retryAfter(left);
         });

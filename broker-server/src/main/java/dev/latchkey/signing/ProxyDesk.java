@@ -237,7 +237,7 @@ class ProxyDesk {
 
     private PartnerStream open(Call call, Use use, PartnerRequest ready, boolean once) {
         try {
-            return streams.open(ready, call.body(ready));
+            return streams.open(ready.to(call.partner().recipient()), call.body(ready));
         } catch (PartnerCallException e) {
             BrokerException problem = problem(e, once);
             admission.failed(use, call.connection(), problem);

@@ -37,7 +37,8 @@ final class PackageTable {
             entry("identity", List.of("connection", "caller", "audit", "job")),
             entry("handshake", List.of("connection", "vault", "outbound", "audit")),
             entry("handshake.protocol", List.of("handshake", "outbound", "oauth", "oauth1", "secret")),
-            entry("refresh", List.of("handshake", "vault", "connection")),
+            entry("protection", List.of("outbound", "problem", "job", "audit")),
+            entry("refresh", List.of("handshake", "vault", "connection", "protection")),
             entry("token", List.of("connection", "vault", "refresh", "audit")),
             entry("nonce", List.of("outbound", "secret", "problem")),
             entry(

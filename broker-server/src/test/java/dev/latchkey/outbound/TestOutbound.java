@@ -7,6 +7,7 @@ import java.net.UnknownHostException;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Set;
+import java.util.function.Function;
 import javax.net.ssl.SSLContext;
 
 /** Builds the parts of this package for tests, also for those of other packages. */
@@ -40,7 +41,7 @@ public final class TestOutbound {
     }
 
     static GuardedPartnerHttp http(OutboundConfig config, HostLookup lookup, SSLContext tls, MeterRegistry meters) {
-        return new GuardedPartnerHttp(config, new SsrfGuard(config), meters, "test", lookup, tls);
+        return new GuardedPartnerHttp(config, new SsrfGuard(config), new OpenGate(), meters, "test", lookup, tls);
     }
 
     static GuardedPartnerHttp http(OutboundConfig config, HostLookup lookup) {
@@ -67,6 +68,29 @@ public final class TestOutbound {
         }
     }
 
+    /** The real client behind a gate. */
+    public static PartnerHttp http(CallGate gate) {
+        OutboundConfig config = config(true);
+        return new GuardedPartnerHttp(
+                config,
+                new SsrfGuard(config),
+                gate,
+                new SimpleMeterRegistry(),
+                "test",
+                TestOutbound::loopbackOnly,
+                platformTls());
+    }
+
+    /** Lets everything through. */
+    private static final class OpenGate implements CallGate {
+
+        @Override
+        public <T> T pass(Recipient recipient, Lane lane, Call<T> call, Function<T, PartnerResponse> head)
+                throws PartnerCallException {
+            return call.send();
+        }
+    }
+
     /** What streams are bound by. */
     record Streams(long maxStream, Duration idle, Duration limit) {}
 
@@ -76,6 +100,7 @@ public final class TestOutbound {
         return new StreamingPartnerHttp(
                 config,
                 new SsrfGuard(config),
+                new OpenGate(),
                 new SimpleMeterRegistry(),
                 "test",
                 TestOutbound::loopbackOnly,

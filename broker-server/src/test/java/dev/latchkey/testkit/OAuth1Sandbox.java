@@ -106,6 +106,7 @@ public final class OAuth1Sandbox implements AutoCloseable {
                 dialect,
                 Set.of(),
                 Optional.empty(),
+                Optional.empty(),
                 "");
         return new HandshakeContext(
                 new Partner("p", "P", row, CALLBACK, false),

@@ -79,7 +79,8 @@ class CookieLogin {
         headers.put("Accept", "application/json");
         headers.put("Content-Type", "application/json");
         byte[] bytes = JSONObjectUtils.toJSONString(body).getBytes(StandardCharsets.UTF_8);
-        return new PartnerRequest("POST", endpoint, headers, bytes);
+        return new PartnerRequest("POST", endpoint, headers, bytes)
+                .to(context.partner().recipient());
     }
 
     private String assertion(CredentialFile file) {

@@ -40,7 +40,7 @@ class JsonTokenEndpoint {
                 headers,
                 body.toString().getBytes(StandardCharsets.UTF_8));
         try {
-            return reader.read(http.send(request), context);
+            return reader.read(http.send(request.to(context.partner().recipient())), context);
         } catch (PartnerCallException e) {
             return new TokenAnswer.Unusable(e.toProblem(), e.sent());
         }

@@ -42,9 +42,11 @@ class OAuth1Endpoint {
                 "POST", context.metadata().endpoints().require(name), profile.headers(), new byte[0]);
         try {
             PartnerResponse answer =
-                    http.send(signature.sign(registration, profile.dialect(), signatory, parameters, bare));
+                    http.send(signature.sign(registration, profile.dialect(), signatory, parameters, bare)
+                            .to(context.partner().recipient()));
             if (stamps.learn(registration, answer.status(), answer.header("date"))) {
-                answer = http.send(signature.sign(registration, profile.dialect(), signatory, parameters, bare));
+                answer = http.send(signature.sign(registration, profile.dialect(), signatory, parameters, bare)
+                            .to(context.partner().recipient()));
             }
             return OAuth1Answer.read(answer, signatory.token().isEmpty(), clock.instant());
         } catch (PartnerCallException e) {

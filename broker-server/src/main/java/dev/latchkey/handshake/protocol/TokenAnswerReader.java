@@ -13,6 +13,7 @@ import dev.latchkey.catalog.Dialect;
 import dev.latchkey.handshake.HandshakeContext;
 import dev.latchkey.oauth.Scopes;
 import dev.latchkey.outbound.PartnerResponse;
+import dev.latchkey.outbound.RetryAfter;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import dev.latchkey.secret.Secret;

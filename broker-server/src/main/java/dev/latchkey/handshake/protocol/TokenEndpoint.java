@@ -67,6 +67,7 @@ class TokenEndpoint {
             headers.put("Authorization", authorization);
         }
         byte[] body = request.getBody().getBytes(StandardCharsets.UTF_8);
-        return new PartnerRequest("POST", request.getURI(), headers, body);
+        return new PartnerRequest("POST", request.getURI(), headers, body)
+                .to(context.partner().recipient());
     }
 }

@@ -74,6 +74,7 @@ final class NoonContext {
                 new Dialect(SignatureMethod.HMAC_SHA1, ParameterPlace.HEADER, NAMES, Optional.empty(), Set.of()),
                 Set.of(),
                 Optional.empty(),
+                Optional.empty(),
                 "");
         Partner partner = new Partner("p", "P", row, URI.create("https://broker.example/callback/p"), false);
         SecretFields client = SecretFields.of("credential_file", Secret.of(OURS.text()))

@@ -65,6 +65,9 @@ final class ScriptedPartner implements PartnerHttp {
 
     @Override
     public PartnerResponse send(PartnerRequest request) throws PartnerCallException {
+        if (request.method().equals("POST") && request.recipient().isEmpty()) {
+            throw new AssertionError("the call is on nobody's account, so that nothing protects the partner");
+        }
         requests.add(request);
         return script.remove().play();
     }
@@ -124,6 +127,7 @@ final class ScriptedPartner implements PartnerHttp {
                 new RefreshSemantics(Rotation.STRICT, Duration.ZERO, false, Duration.ofMinutes(5), Duration.ofHours(2)),
                 Dialect.COMMON,
                 Set.of("client_id", "client_secret", "private_key"),
+                Optional.empty(),
                 Optional.empty(),
                 "");
         Partner partner = new Partner("p", "P", row, URI.create("https://broker.example/callback/p"), false);

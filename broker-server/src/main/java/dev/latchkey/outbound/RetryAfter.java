@@ -1,4 +1,4 @@
-package dev.latchkey.handshake.protocol;
+package dev.latchkey.outbound;
 
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -8,7 +8,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 
 /** Reads {@code Retry-After} (RFC 9110 section 10.2.3): seconds or a date, held between a second and an hour (R57). */
-final class RetryAfter {
+public final class RetryAfter {
 
     private static final Duration OTHERWISE = Duration.ofSeconds(30);
     private static final Duration LEAST = Duration.ofSeconds(1);
@@ -16,9 +16,17 @@ final class RetryAfter {
 
     private RetryAfter() {}
 
-    static Duration of(Optional<String> header, Instant now) {
-        Duration wish =
-                header.map(String::strip).flatMap(text -> parse(text, now)).orElse(OTHERWISE);
+    /** What the field asks for, or half a minute where it is absent or says nothing that can be read. */
+    public static Duration of(Optional<String> header, Instant now) {
+        return stated(header, now).orElse(OTHERWISE);
+    }
+
+    /** What the field asks for, if it can be read. */
+    public static Optional<Duration> stated(Optional<String> header, Instant now) {
+        return header.map(String::strip).flatMap(text -> parse(text, now)).map(RetryAfter::clamped);
+    }
+
+    private static Duration clamped(Duration wish) {
         if (wish.compareTo(LEAST) < 0) {
             return LEAST;
         }
