@@ -38,15 +38,16 @@ final class DependencyFaults implements AutoCloseable {
     static List<FaultRow> run() {
         try (DependencyFaults faults = new DependencyFaults()) {
             List<FaultRow> rows = new ArrayList<>();
-            rows.add(faults.sealedVault());
-            rows.add(faults.blackHoledVault());
-            rows.add(faults.steppedDown());
-            rows.add(faults.droppedWrites());
-            rows.add(faults.killedDatabase());
-            rows.add(faults.blackHoledDatabase());
-            rows.addAll(faults.lostAnswers());
-            rows.addAll(faults.killedWhileStoring());
-            rows.add(faults.bothStoresDown());
+            long T=System.nanoTime();
+            rows.add(faults.sealedVault()); System.err.println("sealedVault "+(System.nanoTime()-T)/1000000+" "+rows.getLast());
+            rows.add(faults.blackHoledVault()); System.err.println("blackHoledVault "+(System.nanoTime()-T)/1000000+" "+rows.getLast());
+            rows.add(faults.steppedDown()); System.err.println("steppedDown "+(System.nanoTime()-T)/1000000+" "+rows.getLast());
+            rows.add(faults.droppedWrites()); System.err.println("droppedWrites "+(System.nanoTime()-T)/1000000+" "+rows.getLast());
+            rows.add(faults.killedDatabase()); System.err.println("killedDatabase "+(System.nanoTime()-T)/1000000+" "+rows.getLast());
+            rows.add(faults.blackHoledDatabase()); System.err.println("blackHoledDatabase "+(System.nanoTime()-T)/1000000+" "+rows.getLast());
+            rows.addAll(faults.lostAnswers()); System.err.println("lostAnswers "+(System.nanoTime()-T)/1000000+" "+rows.getLast());
+            rows.addAll(faults.killedWhileStoring()); System.err.println("killedWhileStoring "+(System.nanoTime()-T)/1000000+" "+rows.getLast());
+            rows.add(faults.bothStoresDown()); System.err.println("bothStoresDown "+(System.nanoTime()-T)/1000000+" "+rows.getLast());
             return rows;
         }
     }

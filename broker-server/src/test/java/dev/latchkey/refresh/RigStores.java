@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RigStores implements AutoCloseable {
 
-    private static final int RESTARTS = 50;
+    private static final int RESTARTS = 20;
 
     private final TemporaryFolder folder = new TemporaryFolder("latchkey-stores");
     private final @Nullable OpenBaoServer bao;
@@ -126,6 +126,11 @@ final class RigStores implements AutoCloseable {
         postmaster.destroyForcibly();
         workers.forEach(ProcessHandle::destroyForcibly);
         postmaster.onExit().join();
+        try {
+            Objects.requireNonNull(server).close(); // lets go of the folder
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Starts it again on what is on disk; the wire leads there from now on. */
@@ -141,9 +146,10 @@ final class RigStores implements AutoCloseable {
                 Path data = Files.createDirectories(folder.path().resolve("data"));
                 Path binaries = Path.of(System.getProperty("java.io.tmpdir"), "embedded-pg");
                 return EmbeddedDatabase.start(data, binaries, new SecretGenerator(new SecureRandom()));
-            } catch (IOException e) {
+            } catch (IOException | IllegalStateException e) {
+                // until the last process of the one that was killed is gone
                 if (attempt == RESTARTS) {
-                    throw new UncheckedIOException(e);
+                    throw new IllegalStateException("PostgreSQL does not start", e);
                 }
             }
         }
