@@ -38,16 +38,15 @@ final class DependencyFaults implements AutoCloseable {
     static List<FaultRow> run() {
         try (DependencyFaults faults = new DependencyFaults()) {
             List<FaultRow> rows = new ArrayList<>();
-            long T=System.nanoTime();
-            rows.add(faults.sealedVault()); System.err.println("sealedVault "+(System.nanoTime()-T)/1000000+" "+rows.getLast());
-            rows.add(faults.blackHoledVault()); System.err.println("blackHoledVault "+(System.nanoTime()-T)/1000000+" "+rows.getLast());
-            rows.add(faults.steppedDown()); System.err.println("steppedDown "+(System.nanoTime()-T)/1000000+" "+rows.getLast());
-            rows.add(faults.droppedWrites()); System.err.println("droppedWrites "+(System.nanoTime()-T)/1000000+" "+rows.getLast());
-            rows.add(faults.killedDatabase()); System.err.println("killedDatabase "+(System.nanoTime()-T)/1000000+" "+rows.getLast());
-            rows.add(faults.blackHoledDatabase()); System.err.println("blackHoledDatabase "+(System.nanoTime()-T)/1000000+" "+rows.getLast());
-            rows.addAll(faults.lostAnswers()); System.err.println("lostAnswers "+(System.nanoTime()-T)/1000000+" "+rows.getLast());
-            rows.addAll(faults.killedWhileStoring()); System.err.println("killedWhileStoring "+(System.nanoTime()-T)/1000000+" "+rows.getLast());
-            rows.add(faults.bothStoresDown()); System.err.println("bothStoresDown "+(System.nanoTime()-T)/1000000+" "+rows.getLast());
+            rows.add(faults.sealedVault());
+            rows.add(faults.blackHoledVault());
+            rows.add(faults.steppedDown());
+            rows.add(faults.droppedWrites());
+            rows.add(faults.killedDatabase());
+            rows.add(faults.blackHoledDatabase());
+            rows.addAll(faults.lostAnswers());
+            rows.addAll(faults.killedWhileStoring());
+            rows.add(faults.bothStoresDown());
             return rows;
         }
     }
@@ -175,7 +174,7 @@ final class DependencyFaults implements AutoCloseable {
         broker.process().startAgain();
         landed.requireNewToken();
         not.requireOldToken();
-        landed.requireRecovery();
+        landed.requireSettled();
         not.requireWithin(
                 Duration.ofSeconds(60), "ambiguous", () -> not.standing().equals("refresh_ambiguous"));
         return List.of(
@@ -200,7 +199,7 @@ final class DependencyFaults implements AutoCloseable {
         end.join();
         broker.process().startAgain();
         it.requireNewToken();
-        it.requireRecovery();
+        it.requireSettled();
         return it.alive("R23 both stores are gone, and SIGTERM comes", 1);
     }
 

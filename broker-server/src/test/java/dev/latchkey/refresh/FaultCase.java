@@ -21,6 +21,9 @@ final class FaultCase {
     /** R30, R45: who was out is back within this. */
     private static final Duration RECOVERY = Duration.ofSeconds(30);
 
+    /** R20. */
+    private static final Duration SWEPT = Duration.ofSeconds(60);
+
     private static final Duration LOOK = Duration.ofMillis(200);
     private static final int LIFE = 600;
     private static final Map<String, Integer> LONGER = Map.of("min_ttl", 3600);
@@ -111,6 +114,11 @@ final class FaultCase {
         requireWithin(RECOVERY, "renewed", () -> renew().code().equals(RENEWED) && rig.isSettled(cell));
     }
 
+    /** Without a caller: the sweep alone has settled it (R20). */
+    void requireSettled() {
+        requireWithin(SWEPT, "settled", () -> rig.isSettled(cell));
+    }
+
     boolean hasActed() {
         return cell.refreshes() == 1;
     }
@@ -140,12 +148,15 @@ final class FaultCase {
                         UUID.fromString(cell.connection()));
     }
 
-    /** The end of the story: so often was the partner asked, and a spent token it never saw. */
-    FaultRow alive(String name, long calls) {
-        requireCalls(calls);
+    /** The end of the story: so often was the partner asked, a spent token it never saw, and the next renewal works. */
+    FaultRow alive(String name, long wanted) {
+        requireCalls(wanted);
+        long calls = cell.requests();
+        String code = renew().code();
+        require(code.equals(RENEWED), "is not renewed any more, but " + code);
         require(cell.reuseDetections() == 0, "a spent token was sent");
         require(standing().equals("active"), "is " + standing());
-        return new FaultRow(name, !standing().equals("active"), cell.requests(), recovery, breaches);
+        return new FaultRow(name, !standing().equals("active"), calls, recovery, breaches);
     }
 
     /** The end of a story in which nobody could know: only here a connection may stand otherwise. */
