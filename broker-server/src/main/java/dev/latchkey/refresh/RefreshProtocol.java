@@ -18,6 +18,7 @@ import dev.latchkey.vault.CredentialVault;
 import dev.latchkey.vault.StoredRecord;
 import dev.latchkey.vault.VaultPath;
 import dev.latchkey.vault.VersionConflictException;
+import io.micrometer.core.instrument.Timer;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
 import java.util.UUID;
@@ -140,9 +141,10 @@ class RefreshProtocol {
         points.at(KillPoint.K4, id);
         // 5. Send once. 6. Read the answer whole.
         Renewal answer = send(protocol, context, current);
+        Timer.Sample window = safekeeping.openWindow();
         points.at(KillPoint.K9, id);
         return switch (answer) {
-            case Renewal.Renewed renewed -> keep(step, renewed.credential(), proven);
+            case Renewal.Renewed renewed -> keep(step, renewed.credential(), proven, window);
             case Renewal.Refused refused -> refused(step, current, proven, refused.reason());
             case Renewal.ClientRefused clientRefused -> throw aftermath.clientRefused(step);
             case Renewal.TryLater later -> throw aftermath.failed(step, current, later);
@@ -162,11 +164,11 @@ class RefreshProtocol {
         }
     }
 
-    private HeldToken keep(Step step, Credential renewed, int proven) {
+    private HeldToken keep(Step step, Credential renewed, int proven, Timer.Sample window) {
         UUID id = step.connection().id();
         points.at(KillPoint.K10, id);
         // 7. Store before anything is handed out.
-        return switch (safekeeping.keep(step.lease(), renewed, proven)) {
+        return switch (safekeeping.keep(step.lease(), renewed, proven, window)) {
             case Safekeeping.Outcome.Stored stored -> {
                 points.at(KillPoint.K11, id);
                 HeldToken token = note(step, renewed, stored.version());

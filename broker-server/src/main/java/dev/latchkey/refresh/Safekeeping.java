@@ -8,11 +8,14 @@ import dev.latchkey.vault.CredentialVault;
 import dev.latchkey.vault.StoredRecord;
 import dev.latchkey.vault.VaultPath;
 import dev.latchkey.vault.VersionConflictException;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -26,17 +29,24 @@ class Safekeeping {
     /** A vault that stumbles is tried this often before the journal is. */
     private static final int STUMBLES = 3;
 
+    /** What a payment depends on is in the tail, so that there are buckets up to the length of an outage. */
+    private static final Duration[] BUCKETS = Stream.of(1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 10_000, 60_000)
+            .map(Duration::ofMillis)
+            .toArray(Duration[]::new);
+
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final int MOST_DOUBLINGS = 5;
 
     private final CredentialVault vault;
     private final RefreshJournal journal;
     private final LeaseRows leases;
+    private final MeterRegistry meters;
 
-    Safekeeping(CredentialVault vault, RefreshJournal journal, LeaseRows leases) {
+    Safekeeping(CredentialVault vault, RefreshJournal journal, LeaseRows leases, MeterRegistry meters) {
         this.vault = vault;
         this.journal = journal;
         this.leases = leases;
+        this.meters = meters;
     }
 
     /** Where the credential is now. */
@@ -52,8 +62,32 @@ class Safekeeping {
         record Superseded() implements Outcome {}
     }
 
+    /**
+     * Opens the residual window: the partner's answer is here, to its last byte, and is nowhere else. Who dies before
+     * {@link #keep} closes it takes the only copy along.
+     */
+    Timer.Sample openWindow() {
+        return Timer.start(meters);
+    }
+
     /** Returns when the credential is safe. The check-and-set on {@code expected} is the fence (R6). */
-    Outcome keep(LeaseRows.Lease lease, Credential credential, int expected) {
+    Outcome keep(LeaseRows.Lease lease, Credential credential, int expected, Timer.Sample window) {
+        Outcome outcome = keep(lease, credential, expected);
+        String where =
+                switch (outcome) {
+                    case Outcome.Stored stored -> "stored";
+                    case Outcome.Journalled journalled -> "journalled";
+                    case Outcome.Superseded superseded -> "superseded";
+                };
+        window.stop(Timer.builder("latchkey.refresh.residual.window")
+                .description("From the partner's answer to its safekeeping: who dies here takes the only copy along")
+                .tag("outcome", where)
+                .serviceLevelObjectives(BUCKETS)
+                .register(meters));
+        return outcome;
+    }
+
+    private Outcome keep(LeaseRows.Lease lease, Credential credential, int expected) {
         for (int failures = 0; ; failures++) {
             try {
                 return write(lease.connection(), credential, expected);

@@ -14,16 +14,13 @@ import dev.latchkey.testkit.BrokerTables;
 import dev.latchkey.testkit.ChildProcess;
 import dev.latchkey.testkit.Story;
 import dev.latchkey.testkit.TestDatabase;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** Broker processes on one database and one keyset, a sandbox, one app, and connections through the code flow. */
 final class RefreshRig implements AutoCloseable {
@@ -60,23 +57,25 @@ final class RefreshRig implements AutoCloseable {
     private final String mark = UUID.randomUUID().toString().substring(0, 6);
     private final Sandbox sandbox = Sandbox.start(SandboxConfig.defaults());
     private final SandboxControl control = new SandboxControl(sandbox.baseUri());
-    private final DatabaseAccess access;
-    private final BrokerTables tables;
-    private final Path keyset = temporaryKeyset();
+    private final RigStores stores;
     private final String password = UUID.randomUUID().toString();
     private final List<Broker> brokers = new ArrayList<>();
     private final String appId = "shop-" + mark;
     private String appSecret = "";
 
-    /** On a new database. */
+    /** On the local store. */
     RefreshRig() {
-        this(TestDatabase.fresh());
+        this(RigStores.local());
     }
 
-    /** On that database. */
+    /** On the local store in that database. */
     RefreshRig(DatabaseAccess access) {
-        this.access = access;
-        this.tables = new BrokerTables(TestDatabase.dataSource(access));
+        this(RigStores.local(access));
+    }
+
+    /** On stores that end with the rig. */
+    RefreshRig(RigStores stores) {
+        this.stores = stores;
     }
 
     /** One more broker process. */
@@ -87,11 +86,8 @@ final class RefreshRig implements AutoCloseable {
     /** One more broker process, with these variables in its environment. */
     Broker start(Map<String, String> properties, Map<String, String> variables) {
         int debugPort = ChildProcess.freePort();
-        Map<String, String> all = new HashMap<>(Map.of(
-                "latchkey.database.url", access.url(),
-                "latchkey.database.username", access.username(),
-                "latchkey.database.owner-username", access.ownerUsername(),
-                "latchkey.vault.keyset", keyset.toString()));
+        DatabaseAccess access = stores.database();
+        Map<String, String> all = new HashMap<>(stores.properties());
         all.putAll(properties);
         Map<String, String> environment = new HashMap<>(Arrests.environment(debugPort));
         environment.put("LATCHKEY_DATABASE_PASSWORD", access.password().reveal(Purpose.STORE));
@@ -116,7 +112,11 @@ final class RefreshRig implements AutoCloseable {
     }
 
     BrokerTables tables() {
-        return tables;
+        return new BrokerTables(TestDatabase.dataSource(stores.database()));
+    }
+
+    RigStores stores() {
+        return stores;
     }
 
     BrokerApi admin() {
@@ -203,17 +203,33 @@ final class RefreshRig implements AutoCloseable {
 
     /** The reason of an active connection, or its status. */
     String standing(Cell cell) {
-        return tables.texts(
+        return tables().texts(
                         "select case when status = 'active' then coalesce(reason, 'active') else status end"
                                 + " from connection where id = ?",
                         UUID.fromString(cell.connection()))
                 .getFirst();
     }
 
+    /**
+     * How all connections stand, by id: reason or status, and {@code settled} where nothing is open. An ambiguous one has
+     * its intent open, and has no second word.
+     */
+    Map<String, String> standings() {
+        return tables()
+                .texts("select c.id || '=' || case when status = 'active' then coalesce(reason, 'active') else status end"
+                        + " || case when lease_until > now()"
+                        + " or exists (select from refresh_intent i where i.connection = c.id and i.state = 'SENDING')"
+                        + " or exists (select from refresh_journal j where j.connection = c.id)"
+                        + " then '' else ' settled' end from connection c")
+                .stream()
+                .map(row -> row.split("=", 2))
+                .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
+    }
+
     /** Whether nothing is open: no intent, no lease, nothing in the journal. */
     boolean isSettled(Cell cell) {
         UUID id = UUID.fromString(cell.connection());
-        return tables.texts(
+        return tables().texts(
                         "select 1 from connection c where id = ? and (lease_until > now()"
                                 + " or exists (select from refresh_intent i where i.connection = c.id"
                                 + " and i.state = 'SENDING')"
@@ -223,30 +239,17 @@ final class RefreshRig implements AutoCloseable {
     }
 
     int audited(Cell cell, String action) {
-        return tables.texts(
+        return tables().texts(
                         "select id from audit_event where connection = ? and action = ?",
                         UUID.fromString(cell.connection()),
                         action)
                 .size();
     }
 
-    private static Path temporaryKeyset() {
-        try {
-            return Files.createTempDirectory("latchkey-rig").resolve("keyset.json");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     @Override
     public void close() {
         brokers.forEach(broker -> broker.process().close());
         sandbox.close();
-        try {
-            Files.deleteIfExists(keyset);
-            Files.deleteIfExists(keyset.getParent());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        stores.close();
     }
 }

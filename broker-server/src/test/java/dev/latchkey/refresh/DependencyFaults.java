@@ -1,0 +1,264 @@
+package dev.latchkey.refresh;
+
+import dev.latchkey.refresh.RefreshRig.Broker;
+import dev.latchkey.testkit.Arrests;
+import dev.latchkey.testkit.BrokerApi.Answer;
+import dev.latchkey.testkit.TestHttp;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * What a renewal depends on fails, one after the other, around one real broker: OpenBao, PostgreSQL, the partner. Each
+ * fault meets a connection of its own, at the moment at which it hurts most. The test and {@code ./latchkey faults} both
+ * run this. Not thread-safe.
+ */
+final class DependencyFaults implements AutoCloseable {
+
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration OUTAGE = Duration.ofSeconds(3);
+
+    private final RefreshRig rig = new RefreshRig(RigStores.behindWires());
+    private final Broker broker;
+
+    DependencyFaults() {
+        try {
+            broker = rig.start(Map.of());
+        } catch (RuntimeException e) {
+            rig.close();
+            throw e;
+        }
+    }
+
+    /** All of them, with stores and a broker of their own. */
+    static List<FaultRow> run() {
+        try (DependencyFaults faults = new DependencyFaults()) {
+            List<FaultRow> rows = new ArrayList<>();
+            rows.add(faults.sealedVault());
+            rows.add(faults.blackHoledVault());
+            rows.add(faults.steppedDown());
+            rows.add(faults.droppedWrites());
+            rows.add(faults.killedDatabase());
+            rows.add(faults.blackHoledDatabase());
+            rows.addAll(faults.lostAnswers());
+            rows.addAll(faults.killedWhileStoring());
+            rows.add(faults.bothStoresDown());
+            return rows;
+        }
+    }
+
+    @Override
+    public void close() {
+        rig.close();
+    }
+
+    FaultRow sealedVault() {
+        FaultCase it = new FaultCase(rig, broker, "sealed", "strict");
+        rig.stores().bao().seal();
+        it.requireRefused(it.renew(), "vault_unavailable");
+        it.requireOldToken();
+        it.requireCalls(0);
+        it.require(!isReady(), "readiness is UP");
+        rig.stores().bao().unseal();
+        it.requireRecovery();
+        return it.alive("R21 R30 OpenBao is sealed", 1);
+    }
+
+    FaultRow blackHoledVault() {
+        FaultCase it = new FaultCase(rig, broker, "dark-vault", "strict");
+        rig.stores().toVault().blackHole();
+        long from = System.nanoTime();
+        it.requireRefused(it.renew(), "vault_unavailable");
+        it.require(Duration.ofNanos(System.nanoTime() - from).compareTo(SOON) < 0, "a caller hangs");
+        it.requireOldToken();
+        it.requireCalls(0);
+        it.require(!isReady(), "readiness is UP");
+        rig.stores().toVault().mend();
+        it.requireRecovery();
+        return it.alive("R21 R35 OpenBao is a black hole", 1);
+    }
+
+    FaultRow steppedDown() {
+        FaultCase it = new FaultCase(rig, broker, "step-down", "strict");
+        heldBeforeStoring(it, () -> rig.stores().bao().root("PUT", "sys/step-down", Map.of()))
+                .join();
+        it.requireRecovery();
+        return it.alive("R34 OpenBao steps down after the partner's answer", 1);
+    }
+
+    FaultRow droppedWrites() {
+        FaultCase it = new FaultCase(rig, broker, "dropped", "strict");
+        Answer answer = heldBeforeStoring(it, rig.stores().toVault()::cut).join();
+        it.requireRefused(answer, "vault_unavailable");
+        it.require(it.isJournalled(), "the journal does not have it");
+        outage();
+        it.requireRefused(it.renew(), "vault_unavailable");
+        it.requireCalls(1);
+        rig.stores().toVault().mend();
+        it.requireRecovery();
+        it.require(!it.isJournalled(), "the journal still has it");
+        it.requireNewToken();
+        return it.alive("R22 OpenBao is gone after the partner's answer", 1);
+    }
+
+    FaultRow killedDatabase() {
+        FaultCase it = new FaultCase(rig, broker, "dead-db", "strict");
+        CompletableFuture<Answer> caller = actedButNotAnswered(it);
+        rig.stores().killDatabase();
+        Answer answer = caller.join();
+        it.require(answer.status() >= 500, "a renewal is answered " + answer.status());
+        rig.stores().startDatabaseAgain();
+        it.requireRecovery();
+        it.requireNewToken();
+        return it.alive("R45 PostgreSQL is killed while the partner answers", 1);
+    }
+
+    FaultRow blackHoledDatabase() {
+        FaultCase it = new FaultCase(rig, broker, "dark-db", "strict");
+        CompletableFuture<Answer> caller = actedButNotAnswered(it);
+        rig.stores().toDatabase().blackHole();
+        it.requireWithin(SOON, "readiness is DOWN", () -> !isReady());
+        Answer answer = caller.join();
+        it.require(answer.status() >= 500, "a renewal is answered " + answer.status());
+        rig.stores().toDatabase().mend();
+        it.requireRecovery();
+        it.requireNewToken();
+        return it.alive("R46 PostgreSQL is a black hole while the partner answers", 1);
+    }
+
+    /** The partner acts, and its answer never comes. */
+    List<FaultRow> lostAnswers() {
+        FaultCase none = new FaultCase(rig, broker, "lost-none", "none");
+        FaultCase grace = new FaultCase(rig, broker, "lost-grace", "grace");
+        FaultCase strict = new FaultCase(rig, broker, "lost-strict", "strict");
+        for (FaultCase it : List.of(grace, strict, none)) {
+            rig.control().fault(it.atThePartner().dropAfterCommit());
+            it.requireRefused(it.renew(), "partner_bad_response");
+        }
+        none.endPause();
+        none.requireRecovery();
+        grace.requireWithin(Duration.ofSeconds(40), "fetched once more, without a caller", grace::isSettled);
+        strict.requireOldToken();
+        strict.require(strict.standing().equals("refresh_ambiguous"), "is " + strict.standing() + " at first");
+        strict.requireCalls(1);
+        strict.endAccessToken();
+        strict.requireWithin(SOON, "decided", () -> strict.standing().equals("needs_reauth"));
+        return List.of(
+                none.alive("R25 the answer is lost, partner does not rotate", 2),
+                grace.alive("R25 the answer is lost, partner rotates with grace", 2),
+                strict.as("R25 the answer is lost, partner rotates strictly", 2, "needs_reauth"));
+    }
+
+    /** K10: nobody who is left can tell whether the write has landed. */
+    List<FaultRow> killedWhileStoring() {
+        FaultCase landed = new FaultCase(rig, broker, "landed", "strict");
+        FaultCase not = new FaultCase(rig, broker, "not-landed", "strict");
+        try (Arrests arrests = DeathRow.watch(broker)) {
+            for (FaultCase it : List.of(landed, not)) {
+                arrests.want("K10 " + it.connection());
+            }
+            List<Thread> callers = List.of(abandoned(landed), abandoned(not));
+            arrests.awaitAll(Set.of("K10 " + landed.connection(), "K10 " + not.connection()));
+            int version = versionOf(landed);
+            rig.stores().toVault().loseAnswers();
+            arrests.release("K10 " + landed.connection());
+            landed.requireWithin(SOON, "the write lands", () -> versionOf(landed) > version);
+            broker.process().kill9();
+            callers.forEach(Thread::interrupt);
+        }
+        rig.stores().toVault().mend();
+        broker.process().startAgain();
+        landed.requireNewToken();
+        not.requireOldToken();
+        landed.requireSettled();
+        not.requireWithin(
+                Duration.ofSeconds(60), "ambiguous", () -> not.standing().equals("refresh_ambiguous"));
+        return List.of(
+                landed.alive("R20 killed at K10, the write has landed", 1),
+                not.as("R20 killed at K10, the write has not landed", 1, "refresh_ambiguous"));
+    }
+
+    FaultRow bothStoresDown() {
+        FaultCase it = new FaultCase(rig, broker, "both", "strict");
+        CompletableFuture<Answer> caller = heldBeforeStoring(it, () -> {
+            rig.stores().toVault().cut();
+            rig.stores().toDatabase().cut();
+        });
+        it.requireWithin(SOON, "readiness is DOWN", () -> !isReady());
+        ProcessHandle process = ProcessHandle.of(broker.process().pid()).orElseThrow();
+        CompletableFuture<Integer> end = CompletableFuture.supplyAsync(() -> broker.process().stop());
+        outage();
+        it.require(process.isAlive(), "the process ends with the only copy in its memory");
+        it.require(!caller.isDone() || caller.join().status() >= 500, "a token is handed out that is not stored");
+        rig.stores().toDatabase().mend();
+        rig.stores().toVault().mend();
+        end.join();
+        broker.process().startAgain();
+        it.requireNewToken();
+        it.requireSettled();
+        return it.alive("R23 both stores are gone, and SIGTERM comes", 1);
+    }
+
+    /** The new credential is in memory only, the fault comes, and the renewal goes on. */
+    private CompletableFuture<Answer> heldBeforeStoring(FaultCase it, Runnable fault) {
+        String place = "K10 " + it.connection();
+        try (Arrests arrests = DeathRow.watch(broker)) {
+            arrests.want(place);
+            CompletableFuture<Answer> caller = it.renewMeanwhile();
+            arrests.awaitAll(Set.of(place));
+            fault.run();
+            arrests.release(place);
+            return caller;
+        }
+    }
+
+    /** The partner has acted, and its answer takes its time. */
+    private CompletableFuture<Answer> actedButNotAnswered(FaultCase it) {
+        rig.control().fault(it.atThePartner().latencyAfterCommit(OUTAGE));
+        CompletableFuture<Answer> caller = it.renewMeanwhile();
+        it.requireWithin(SOON, "the partner acts", it::hasActed);
+        return caller;
+    }
+
+    private static Thread abandoned(FaultCase it) {
+        return Thread.ofVirtual().start(() -> {
+            try {
+                it.renew();
+            } catch (UncheckedIOException | IllegalStateException e) {
+                // nobody answers the caller of a process that dies
+            }
+        });
+    }
+
+    private int versionOf(FaultCase it) {
+        return rig.stores()
+                .bao()
+                .root("GET", "latchkey/metadata/connections/" + it.connection(), Map.of())
+                .body()
+                .path("data")
+                .path("current_version")
+                .asInt();
+    }
+
+    private boolean isReady() {
+        try (TestHttp http = new TestHttp()) {
+            return http.get(broker.process().baseUri().resolve("/q/health/ready")).statusCode() == 200;
+        } catch (UncheckedIOException e) {
+            return false;
+        }
+    }
+
+    /** Long enough for every retry that there is to be made, and to fail. */
+    private static void outage() {
+        try {
+            Thread.sleep(OUTAGE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+}
