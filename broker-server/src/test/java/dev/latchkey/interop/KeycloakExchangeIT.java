@@ -107,9 +107,12 @@ class KeycloakExchangeIT {
         HttpResponse<String> withSubject = exchange(
                 owner,
                 Map.of(
-                        "resource", "urn:latchkey:connection:" + connection,
-                        "subject_token", owner.token(issuer),
-                        "subject_token_type", ACCESS_TOKEN));
+                        "resource",
+                        "urn:latchkey:connection:" + connection,
+                        "subject_token",
+                        owner.token(issuer),
+                        "subject_token_type",
+                        ACCESS_TOKEN));
 
         for (HttpResponse<String> answer : List.of(byId, byOwner, withSubject)) {
             assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
@@ -118,7 +121,9 @@ class KeycloakExchangeIT {
             assertThat(body.path("issued_token_type").asText()).isEqualTo(ACCESS_TOKEN);
         }
         assertThat(PartnerStory.userInfo(server.issuer(), direct)).isEqualTo(200);
-        JsonNode audit = story.approver().get("/audit?connection=" + connection + "&app=" + owner.id()).json();
+        JsonNode audit = story.approver()
+                .get("/audit?connection=" + connection + "&app=" + owner.id())
+                .json();
         assertThat(audit.path("items").findValuesAsText("actor")).contains(owner.id());
     }
 
@@ -147,9 +152,12 @@ class KeycloakExchangeIT {
                 exchange(
                         other,
                         Map.of(
-                                "resource", "urn:latchkey:connection:" + connection,
-                                "subject_token", owner.token(issuer),
-                                "subject_token_type", ACCESS_TOKEN)),
+                                "resource",
+                                "urn:latchkey:connection:" + connection,
+                                "subject_token",
+                                owner.token(issuer),
+                                "subject_token_type",
+                                ACCESS_TOKEN)),
                 400,
                 "invalid_request");
         LatchkeyRealm.App impostor = new LatchkeyRealm.App(owner.id(), other.key());

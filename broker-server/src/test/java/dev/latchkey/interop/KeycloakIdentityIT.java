@@ -162,8 +162,9 @@ class KeycloakIdentityIT {
     @Test
     @DisplayName("R161 an expired token is refused, 30 s of doubt about the clocks aside")
     void refusesAnExpiredToken() {
-        await().atMost(Duration.ofSeconds(90)).pollInterval(Duration.ofSeconds(2)).untilAsserted(() ->
-                assertInvalid(shortLived));
+        await().atMost(Duration.ofSeconds(90))
+                .pollInterval(Duration.ofSeconds(2))
+                .untilAsserted(() -> assertInvalid(shortLived));
         call(app.token(issuer)).expect(200);
     }
 
@@ -250,7 +251,8 @@ class KeycloakIdentityIT {
                         "latchkey.identity.basic",
                         "true"),
                 Map.of())) {
-            String foreign = token.split("\\.")[0] + "." + retold(token, closed.address()) + "." + token.split("\\.")[2];
+            String foreign =
+                    token.split("\\.")[0] + "." + retold(token, closed.address()) + "." + token.split("\\.")[2];
             Answer answer = BrokerApi.bearing(blind.baseUri(), foreign).get("/connections");
 
             assertThat(answer.status()).isEqualTo(503);

@@ -27,7 +27,8 @@ class ClockJumpIT {
     Path folder;
 
     @Test
-    @DisplayName("R51 a clock that jumps an hour: no ended token is served, no renewal is caused, times are the database's")
+    @DisplayName(
+            "R51 a clock that jumps an hour: no ended token is served, no renewal is caused, times are the database's")
     void jumps() throws Exception {
         Path clock = Files.writeString(folder.resolve("clock"), "+0");
         try (RefreshRig rig = new RefreshRig()) {
@@ -51,7 +52,10 @@ class ClockJumpIT {
             String first = token(rig, jumping, brief).expect(200).text("access_token");
             await().atMost(Duration.ofSeconds(30))
                     .pollInterval(Duration.ofSeconds(1))
-                    .until(() -> !token(rig, jumping, brief).expect(200).text("access_token").equals(first));
+                    .until(() -> !token(rig, jumping, brief)
+                            .expect(200)
+                            .text("access_token")
+                            .equals(first));
             assertThat(brief.requests()).isBetween(1L, 2L);
             // what the jumping process has written down is right by the database's clock
             assertThat(rig.tables()
@@ -88,10 +92,14 @@ class ClockJumpIT {
                 .findFirst()
                 .orElseThrow();
         return Map.of(
-                "LD_PRELOAD", library,
-                "FAKETIME_TIMESTAMP_FILE", clock.toString(),
-                "FAKETIME_NO_CACHE", "1",
+                "LD_PRELOAD",
+                library,
+                "FAKETIME_TIMESTAMP_FILE",
+                clock.toString(),
+                "FAKETIME_NO_CACHE",
+                "1",
                 // as on a machine whose clock is set: what measures lengths of time goes on
-                "FAKETIME_DONT_FAKE_MONOTONIC", "1");
+                "FAKETIME_DONT_FAKE_MONOTONIC",
+                "1");
     }
 }

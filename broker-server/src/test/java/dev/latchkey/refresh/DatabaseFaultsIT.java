@@ -105,10 +105,12 @@ class DatabaseFaultsIT {
             assertThat(answers).anyMatch(answer -> !answer.isDone());
             System.out.printf(
                     "R48: of 50 hand-outs beside %d renewals the slowest took %d ms%n",
-                    connections.size(), nanos.stream().mapToLong(it -> it / 1_000_000).max().orElse(0));
-            assertThat(answers).allSatisfy(answer -> assertThat(answer.join().code())
-                    .isNotEqualTo("store_unavailable")
-                    .isNotEqualTo("internal"));
+                    connections.size(),
+                    nanos.stream().mapToLong(it -> it / 1_000_000).max().orElse(0));
+            assertThat(answers)
+                    .allSatisfy(answer -> assertThat(answer.join().code())
+                            .isNotEqualTo("store_unavailable")
+                            .isNotEqualTo("internal"));
         }
         assertThat(slow.reuseDetections()).isZero();
     }
@@ -214,12 +216,14 @@ class DatabaseFaultsIT {
 
             assertThat(token(STEADY).code()).isEqualTo("store_unavailable");
             assertThat(request(owner).code()).isEqualTo("store_unavailable");
-            assertThat(RIG.admin().post("/apps", Map.of("id", "no-room", "name", "n", "return_urls", List.of()))
+            assertThat(RIG.admin()
+                            .post("/apps", Map.of("id", "no-room", "name", "n", "return_urls", List.of()))
                             .status())
                     .isEqualTo(503);
             assertThat(direct().texts("select id::text from connection where owner = ?", owner))
                     .isEmpty();
-            assertThat(direct().texts("select id from app where id = 'no-room'")).isEmpty();
+            assertThat(direct().texts("select id from app where id = 'no-room'"))
+                    .isEmpty();
             assertThat(audited()).isEqualTo(rows);
 
             disk.clear();
@@ -268,7 +272,9 @@ class DatabaseFaultsIT {
         long began = System.nanoTime();
         await().atMost(RECOVERY).until(() -> isReady() && token(STEADY).status() == 200);
         System.out.printf("%s: recovered after %d ms%n", what, (System.nanoTime() - began) / 1_000_000);
-        assertThat(AtOnce.run(30, () -> token(STEADY))).extracting(Answer::status).containsOnly(200);
+        assertThat(AtOnce.run(30, () -> token(STEADY)))
+                .extracting(Answer::status)
+                .containsOnly(200);
     }
 
     private static List<String> more(Cell cell, int count) {
@@ -295,10 +301,14 @@ class DatabaseFaultsIT {
                 .post(
                         "/connections",
                         Map.of(
-                                "partner", STEADY.partner(),
-                                "owner", owner,
-                                "scopes", List.of("read"),
-                                "return_url", Story.RETURN_URL));
+                                "partner",
+                                STEADY.partner(),
+                                "owner",
+                                owner,
+                                "scopes",
+                                List.of("read"),
+                                "return_url",
+                                Story.RETURN_URL));
     }
 
     /** The tables, past the proxy. */

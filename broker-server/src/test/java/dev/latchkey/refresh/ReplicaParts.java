@@ -4,6 +4,7 @@ import dev.latchkey.connection.ConnectionLifecycle;
 import dev.latchkey.connection.Connections;
 import dev.latchkey.handshake.Handshakes;
 import dev.latchkey.partner.Partners;
+import dev.latchkey.protection.Protection;
 import dev.latchkey.vault.CredentialVault;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -53,6 +54,9 @@ class ReplicaParts {
     @Inject
     MeterRegistry meters;
 
+    @Inject
+    Protection protection;
+
     /** A replica that has just started; its cache goes by that clock. */
     Replica start(Clock clock) {
         ArmedPoints points = new ArmedPoints();
@@ -72,7 +76,7 @@ class ReplicaParts {
         return new Replica(
                 renewals,
                 new AccessTokens(renewals, vault, clock),
-                new RefreshAheadJob(leases, renewals, config),
+                new RefreshAheadJob(leases, new AheadLane(renewals, handshakes, protection, config), config),
                 points);
     }
 

@@ -112,8 +112,10 @@ class ReplicasIT {
                 .fault(FaultOrder.at(cell.sandboxName()).endpoint("refresh").latency(Duration.ofSeconds(60)));
         AtomicInteger next = new AtomicInteger();
 
-        List<Answer> answers = AtOnce.run(6, () -> RIG.app(BROKERS.get(next.getAndIncrement() % BROKERS.size()))
-                .post(path(cell), LONGER));
+        List<Answer> answers = AtOnce.run(
+                6,
+                () -> RIG.app(BROKERS.get(next.getAndIncrement() % BROKERS.size()))
+                        .post(path(cell), LONGER));
 
         assertThat(answers).allSatisfy(answer -> {
             assertThat(answer.code()).isIn("refresh_in_progress", "partner_timeout", "partner_unavailable");
@@ -126,7 +128,8 @@ class ReplicasIT {
     }
 
     @Test
-    @DisplayName("R4 R6 an owner that was frozen past its lease neither overwrites its successor nor loses the only token")
+    @DisplayName(
+            "R4 R6 an owner that was frozen past its lease neither overwrites its successor nor loses the only token")
     void frozen() {
         Cell grace = RIG.connect("frozen-grace", "grace", 600);
         Cell strict = RIG.connect("frozen-strict", "strict", 600);
@@ -139,10 +142,14 @@ class ReplicasIT {
             FIRST.process().freeze();
             try {
                 awaitCode(BROKERS.get(1), grace, "cannot_satisfy_min_ttl");
-                successors = RIG.app(BROKERS.get(1)).post(path(grace)).expect(200).text("access_token");
+                successors =
+                        RIG.app(BROKERS.get(1)).post(path(grace)).expect(200).text("access_token");
                 // The intent of the frozen owner holds the successor back: its answer may be the only valid one.
                 awaitCode(BROKERS.get(1), strict, "outcome_unknown");
-                assertThat(RIG.app(BROKERS.get(1)).post(path(strict)).expect(200).text("access_token"))
+                assertThat(RIG.app(BROKERS.get(1))
+                                .post(path(strict))
+                                .expect(200)
+                                .text("access_token"))
                         .isEqualTo(before);
             } finally {
                 FIRST.process().thaw();
@@ -203,7 +210,8 @@ class ReplicasIT {
     }
 
     @Test
-    @DisplayName("R8 with clocks ten minutes apart it is still exactly one renewal a round: leases are by the database's")
+    @DisplayName(
+            "R8 with clocks ten minutes apart it is still exactly one renewal a round: leases are by the database's")
     void clocksApart() {
         List<Broker> apart = List.of(FIRST, RIG.start(Map.of(), clock("+10m")), RIG.start(Map.of(), clock("-10m")));
         Fleet fleet = Fleet.connect(RIG, FIRST, "clocks", CLOCK_ROUNDS, ENDED);
@@ -247,8 +255,10 @@ class ReplicasIT {
 
     private static List<Answer> askAll(List<Broker> brokers, String connection, int callers) {
         AtomicInteger next = new AtomicInteger();
-        return AtOnce.run(callers, () -> RIG.app(brokers.get(next.getAndIncrement() % brokers.size()))
-                .post("/connections/" + connection + "/token"));
+        return AtOnce.run(
+                callers,
+                () -> RIG.app(brokers.get(next.getAndIncrement() % brokers.size()))
+                        .post("/connections/" + connection + "/token"));
     }
 
     private static void assertOneToken(List<Answer> answers) {

@@ -124,8 +124,8 @@ public final class KeycloakServer implements AutoCloseable {
     }
 
     private static Path extensions() {
-        var jar = Path.of(System.getProperty(
-                "keycloak.extensions", "../keycloak-extensions/target/keycloak-extensions.jar"));
+        var jar = Path.of(
+                System.getProperty("keycloak.extensions", "../keycloak-extensions/target/keycloak-extensions.jar"));
         if (!Files.isRegularFile(jar)) {
             throw new IllegalStateException("no " + jar + ": run `mvn package` in keycloak-extensions first");
         }

@@ -192,16 +192,19 @@ public final class LatchkeyRealm {
         admin.create(
                 "/components",
                 Json.write(Map.of(
-                        "name", name,
-                        "providerId", "rsa-generated",
-                        "providerType", "org.keycloak.keys.KeyProvider",
+                        "name",
+                        name,
+                        "providerId",
+                        "rsa-generated",
+                        "providerType",
+                        "org.keycloak.keys.KeyProvider",
                         "config",
-                                Map.of(
-                                        "priority", List.of(Long.toString(priority)),
-                                        "enabled", List.of("true"),
-                                        "active", List.of("true"),
-                                        "algorithm", List.of("RS256"),
-                                        "keySize", List.of("2048")))));
+                        Map.of(
+                                "priority", List.of(Long.toString(priority)),
+                                "enabled", List.of("true"),
+                                "active", List.of("true"),
+                                "algorithm", List.of("RS256"),
+                                "keySize", List.of("2048")))));
     }
 
     /** Takes a key out of the set, as after a theft. */

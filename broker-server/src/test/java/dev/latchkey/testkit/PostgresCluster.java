@@ -141,8 +141,9 @@ public final class PostgresCluster implements AutoCloseable {
 
     /** Whether everything that the primary has committed is at the standby. */
     public boolean isStandbyUpToDate() {
-        return "t".equals(textAsSuperuser(
-                port(), "select replay_lsn >= pg_current_wal_flush_lsn() from pg_stat_replication"));
+        return "t"
+                .equals(textAsSuperuser(
+                        port(), "select replay_lsn >= pg_current_wal_flush_lsn() from pg_stat_replication"));
     }
 
     @Override

@@ -60,7 +60,11 @@ final class PlainTopology implements ProductionTopology {
     }
 
     private void startAll() throws IOException {
-        run("make-secrets", Map.of(), deploy.file("make-secrets").toString(), deploy.secrets().toString());
+        run(
+                "make-secrets",
+                Map.of(),
+                deploy.file("make-secrets").toString(),
+                deploy.secrets().toString());
         started.push(PostgresProcess.start(deploy));
         ChildProcess keycloak = keycloak();
         openBao();
@@ -106,12 +110,7 @@ final class PlainTopology implements ProductionTopology {
         environment.put(
                 "LATCHKEY_SETUP",
                 DeployFolder.project().resolve("vault-policies/setup").toString());
-        start(
-                "openbao",
-                environment,
-                bao.toString(),
-                "server",
-                "-config=" + deploy.file("openbao/server.hcl"));
+        start("openbao", environment, bao.toString(), "server", "-config=" + deploy.file("openbao/server.hcl"));
         run("bring-up", environment, deploy.file("openbao/bring-up").toString());
         start("deliver", environment, deploy.file("openbao/deliver").toString());
     }
@@ -134,8 +133,7 @@ final class PlainTopology implements ProductionTopology {
     }
 
     private ChildProcess start(String name, Map<String, String> environment, String... command) {
-        ChildProcess process =
-                ChildProcess.start(work, environment, work.resolve(name + ".log"), List.of(command));
+        ChildProcess process = ChildProcess.start(work, environment, work.resolve(name + ".log"), List.of(command));
         started.push(process);
         return process;
     }
@@ -192,7 +190,8 @@ final class PlainTopology implements ProductionTopology {
     public void keepLogs(Path folder) {
         try (Stream<Path> files = Files.list(work)) {
             Files.createDirectories(folder);
-            for (Path log : files.filter(file -> file.toString().endsWith(".log")).toList()) {
+            for (Path log :
+                    files.filter(file -> file.toString().endsWith(".log")).toList()) {
                 Files.copy(log, folder.resolve(log.getFileName()), StandardCopyOption.REPLACE_EXISTING);
             }
         } catch (IOException e) {

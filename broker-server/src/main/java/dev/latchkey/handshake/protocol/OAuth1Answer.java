@@ -1,6 +1,7 @@
 package dev.latchkey.handshake.protocol;
 
 import dev.latchkey.outbound.PartnerResponse;
+import dev.latchkey.outbound.RetryAfter;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import dev.latchkey.secret.Purpose;
