@@ -57,6 +57,22 @@ class RecoveryTest {
                 .isEqualTo(Finding.NOTHING_OPEN);
     }
 
+    @ParameterizedTest(name = "{0}, sent {1} times, {2} s ago -> {3}")
+    @DisplayName("R19 only within a grace is it worth hurrying")
+    @CsvSource({
+        "GRACE,  1, 29, true",
+        "GRACE,  1, 30, false",
+        "GRACE,  2, 5,  false",
+        "NONE,   1, 5,  false",
+        "STRICT, 1, 5,  false",
+    })
+    void withinGrace(Rotation rotation, int sends, int age, boolean expected) {
+        assertThat(Recovery.isWithinGrace(intent(SENT, sends, age), SENT, semantics(rotation)))
+                .isEqualTo(expected);
+        assertThat(Recovery.isWithinGrace(Optional.empty(), SENT, semantics(rotation)))
+                .isFalse();
+    }
+
     @Test
     @DisplayName("where there is no refresh token nothing can be spent")
     void nothingToSpend() {
