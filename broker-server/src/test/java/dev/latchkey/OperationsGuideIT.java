@@ -66,7 +66,9 @@ class OperationsGuideIT {
                 noticesAnOlderVault(broker, vault, story, app, connection);
                 noticesAnOlderDatabase(broker, story, app, connection);
             }
-            assertThat(broker.notRun()).as("blocks of the guide that nothing runs").isEmpty();
+            assertThat(broker.notRun())
+                    .as("blocks of the guide that nothing runs")
+                    .isEmpty();
         }
     }
 
@@ -78,7 +80,8 @@ class OperationsGuideIT {
 
     private static void rotatesAppSecret(OperatedBroker broker, Story story, Story.App app) throws IOException {
         broker.with("APP", app.id());
-        String secret = JSON.readTree(broker.run("rotate-app-secret")).path("secret").asText();
+        String secret =
+                JSON.readTree(broker.run("rotate-app-secret")).path("secret").asText();
 
         BrokerApi.as(broker.address(), app.id(), secret).get("/connections").expect(200);
         app.api().get("/connections").expect(200); // for a day
@@ -147,8 +150,7 @@ class OperationsGuideIT {
         vault.restore(newer);
     }
 
-    private static void noticesAnOlderDatabase(
-            OperatedBroker broker, Story story, Story.App app, String connection) {
+    private static void noticesAnOlderDatabase(OperatedBroker broker, Story story, Story.App app, String connection) {
         broker.run("restore-database");
         broker.run("remove-secret-ids");
         broker.run("deliver-secret-id");

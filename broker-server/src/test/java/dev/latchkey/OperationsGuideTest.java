@@ -22,7 +22,8 @@ class OperationsGuideTest {
     private static final Pattern METER =
             Pattern.compile("\\b(?:counter|timer|gauge|summary|builder)\\(\\s*(\"latchkey[^\"]*\"|[A-Z][A-Z_]+)\\s*,?");
     private static final Pattern ROW_OF_METRIC = Pattern.compile("(?m)^\\| `(latchkey_[a-z_]+)(?:\\{[a-z,]+})?` \\|");
-    private static final Pattern ALARM = Pattern.compile("LOG\\s*\\.(?:warn|error|fatal)f?\\((.+?)\\)\\s*;\\s*\\n", Pattern.DOTALL);
+    private static final Pattern ALARM =
+            Pattern.compile("LOG\\s*\\.(?:warn|error|fatal)f?\\((.+?)\\)\\s*;\\s*\\n", Pattern.DOTALL);
     private static final Pattern LITERAL = Pattern.compile("\"((?:[^\"\\\\]|\\\\.)*)\"(\\s*\\+)?");
     private static final Pattern ROW_OF_LINE = Pattern.compile("(?m)^\\| `([^`]+)` \\| [^|]+ \\| [^|]+ \\|$");
     private static final String LINES = "| line | what it means | what to do |";

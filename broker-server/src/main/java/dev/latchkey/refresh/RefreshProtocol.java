@@ -220,7 +220,9 @@ class RefreshProtocol {
     }
 
     private StoredRecord read(Step step) {
-        return vault.read(VaultPath.connection(step.connection().id()), step.lease().kvVersion())
+        return vault.read(
+                        VaultPath.connection(step.connection().id()),
+                        step.lease().kvVersion())
                 .filter(record -> record.version() >= step.lease().kvVersion())
                 .orElseThrow(() -> unavailable("The vault is behind what is known of it.", null));
     }

@@ -65,7 +65,8 @@ class RaftClusterIT {
     private record Outcome(Answer answer, boolean inElection) {}
 
     @Test
-    @DisplayName("R31 a standby that lags is noticed by the version, and the active node is asked; no older token is sent")
+    @DisplayName(
+            "R31 a standby that lags is noticed by the version, and the active node is asked; no older token is sent")
     void readsPastALaggingStandby() {
         Renewing renewing = renewing();
         renewing.token().expect(200);
@@ -85,7 +86,8 @@ class RaftClusterIT {
     }
 
     @Test
-    @DisplayName("R30 R34 leaders step down under renewals: 503 with Retry-After meanwhile, nothing is lost, nothing is sent twice")
+    @DisplayName(
+            "R30 R34 leaders step down under renewals: 503 with Retry-After meanwhile, nothing is lost, nothing is sent twice")
     void survivesStepDowns() throws Exception {
         List<Renewing> all =
                 IntStream.range(0, CALLERS).mapToObj(caller -> renewing()).toList();
@@ -94,13 +96,15 @@ class RaftClusterIT {
         ConcurrentLinkedQueue<Outcome> outcomes = new ConcurrentLinkedQueue<>();
         List<CompletableFuture<Void>> callers = new ArrayList<>();
         for (Renewing one : all) {
-            callers.add(CompletableFuture.runAsync(() -> {
-                while (!over.get()) {
-                    boolean before = election.get();
-                    Answer answer = one.token();
-                    outcomes.add(new Outcome(answer, before || election.get()));
-                }
-            }, task -> Thread.ofVirtual().start(task)));
+            callers.add(CompletableFuture.runAsync(
+                    () -> {
+                        while (!over.get()) {
+                            boolean before = election.get();
+                            Answer answer = one.token();
+                            outcomes.add(new Outcome(answer, before || election.get()));
+                        }
+                    },
+                    task -> Thread.ofVirtual().start(task)));
         }
         for (int round = 0; round < STEP_DOWNS; round++) {
             int seen = outcomes.size();
@@ -108,21 +112,23 @@ class RaftClusterIT {
             election.set(true);
             cluster.stepDown();
             Awaitility.await().atMost(ELECTION).until(() -> !cluster.hasLeader());
-            Awaitility.await().atMost(ELECTION).until(() -> all.stream().allMatch(one -> one.token().status() == 200));
+            Awaitility.await()
+                    .atMost(ELECTION)
+                    .until(() -> all.stream().allMatch(one -> one.token().status() == 200));
             election.set(false);
         }
         awaitMore(outcomes, outcomes.size() + 5 * CALLERS);
         over.set(true);
         CompletableFuture.allOf(callers.toArray(CompletableFuture[]::new)).join();
 
-        long renewed = outcomes.stream().filter(it -> it.answer().status() == 200).count();
+        long renewed =
+                outcomes.stream().filter(it -> it.answer().status() == 200).count();
         System.out.printf("%d renewals, %d refused in %d elections%n", renewed, outcomes.size() - renewed, STEP_DOWNS);
         assertThat(outcomes.stream().filter(it -> it.answer().status() != 200)).allSatisfy(it -> {
             assertThat(it.answer().status()).as(it.answer().toString()).isEqualTo(503);
             assertThat(it.answer().header("Retry-After")).isNotEmpty();
         });
-        List<Outcome> outside =
-                outcomes.stream().filter(it -> !it.inElection()).toList();
+        List<Outcome> outside = outcomes.stream().filter(it -> !it.inElection()).toList();
         assertThat(outside.stream().filter(it -> it.answer().status() >= 500).count())
                 .as("of %d outside of elections", outside.size())
                 .isLessThanOrEqualTo(outside.size() / 200);

@@ -116,8 +116,7 @@ public final class OpenBaoCluster implements AutoCloseable {
 
     private String configuration(Path home, int node) {
         URI address = addresses.get(node);
-        String join =
-                node == 0 ? "" : "retry_join { leader_api_addr = \"%s\" }".formatted(addresses.getFirst());
+        String join = node == 0 ? "" : "retry_join { leader_api_addr = \"%s\" }".formatted(addresses.getFirst());
         int advertised = node == NODES - 1 ? relay.port() : clusterPorts[node];
         return """
                 storage "raft" {
@@ -139,29 +138,25 @@ public final class OpenBaoCluster implements AutoCloseable {
                 cluster_addr = "https://127.0.0.1:%d"
                 disable_standby_reads = false
                 """.formatted(
-                home,
-                node,
-                join,
-                address.getPort(),
-                clusterPorts[node],
-                folder.resolve("seal.key"),
-                address,
-                advertised);
+                        home,
+                        node,
+                        join,
+                        address.getPort(),
+                        clusterPorts[node],
+                        folder.resolve("seal.key"),
+                        address,
+                        advertised);
     }
 
     private void initialise() {
-        JsonNode keys = node(0)
-                .call("POST", "sys/init", "", Map.of("recovery_shares", 1, "recovery_threshold", 1))
+        JsonNode keys = node(0).call("POST", "sys/init", "", Map.of("recovery_shares", 1, "recovery_threshold", 1))
                 .body();
         rootToken = keys.path("root_token").asText();
         await(0, 200);
     }
 
     private void await(int node, int status) {
-        Awaitility.await()
-                .atMost(START)
-                .pollInterval(Duration.ofMillis(100))
-                .until(() -> health(node) == status);
+        Awaitility.await().atMost(START).pollInterval(Duration.ofMillis(100)).until(() -> health(node) == status);
     }
 
     private int health(int node) {

@@ -50,7 +50,8 @@ public final class OpenBaoClusterStack implements QuarkusTestProfile {
                 Files.writeString(secret, leader.wrappedSecretId());
                 return Map.of(
                         "latchkey.vault.kind", "kv2",
-                        "latchkey.vault.kv2.address", started.laggard().address().toString(),
+                        "latchkey.vault.kv2.address",
+                                started.laggard().address().toString(),
                         "latchkey.vault.kv2.role-id", leader.roleId(),
                         "latchkey.vault.kv2.secret-id-file", secret.toString());
             } catch (IOException e) {
@@ -60,7 +61,8 @@ public final class OpenBaoClusterStack implements QuarkusTestProfile {
 
         @Override
         public void inject(TestInjector injector) {
-            injector.injectIntoFields(cluster, new TestInjector.AnnotatedAndMatchesType(FromTestResource.class, OpenBaoCluster.class));
+            injector.injectIntoFields(
+                    cluster, new TestInjector.AnnotatedAndMatchesType(FromTestResource.class, OpenBaoCluster.class));
         }
 
         @Override

@@ -27,8 +27,7 @@ public final class OperatedBroker implements AutoCloseable {
     private static final Duration STEP = Duration.ofMinutes(1);
     private static final Path ROOT =
             Path.of(System.getProperty("basedir", "."), "..").toAbsolutePath().normalize();
-    private static final Pattern BLOCK =
-            Pattern.compile("(?s)<!-- OperationsGuideIT ([a-z-]+) -->\n```sh\n(.*?)```");
+    private static final Pattern BLOCK = Pattern.compile("(?s)<!-- OperationsGuideIT ([a-z-]+) -->\n```sh\n(.*?)```");
 
     private final Path folder;
     private final URI address;
@@ -59,7 +58,8 @@ public final class OperatedBroker implements AutoCloseable {
         Path settings = Files.createFile(
                 broker.state().resolve("broker.env"),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(settings, """
+        Files.writeString(
+                settings, """
                 LATCHKEY_HTTP_PORT=%d
                 LATCHKEY_DATA=%s
                 LATCHKEY_OUTBOUND_ALLOW_LOOPBACK=true
@@ -164,8 +164,7 @@ public final class OperatedBroker implements AutoCloseable {
     }
 
     private ChildProcess shell(Path log, String script) {
-        return ChildProcess.start(
-                folder, variables, log, List.of("bash", "-c", "set -euo pipefail\n" + script));
+        return ChildProcess.start(folder, variables, log, List.of("bash", "-c", "set -euo pipefail\n" + script));
     }
 
     /** Ends the broker; its database ends with it, or is ended here. */

@@ -40,8 +40,7 @@ final class DatabaseCheck implements ReadinessCheck {
             try (ResultSet row = statement.executeQuery(TOO_MUCH)) {
                 boolean tooMuch = !row.next() || row.getBoolean(1);
                 boolean plain = isPlain(connection.getMetaData().getURL());
-                return List.of(
-                        Finding.of(Risk.DATABASE_ROLE, tooMuch), Finding.of(Risk.PLAIN_DATABASE, plain));
+                return List.of(Finding.of(Risk.DATABASE_ROLE, tooMuch), Finding.of(Risk.PLAIN_DATABASE, plain));
             }
         } catch (SQLException e) {
             LOG.warn("the database cannot be asked about its role", e);

@@ -27,8 +27,7 @@ final class DoorCheck implements ReadinessCheck {
     private final ApproverConfig approver;
     private final Config config;
 
-    DoorCheck(
-            HttpConfig http, IdentityConfig identity, AdminConfig admin, ApproverConfig approver, Config config) {
+    DoorCheck(HttpConfig http, IdentityConfig identity, AdminConfig admin, ApproverConfig approver, Config config) {
         this.http = http;
         this.identity = identity;
         this.admin = admin;
@@ -40,9 +39,8 @@ final class DoorCheck implements ReadinessCheck {
     public List<Finding> look() {
         boolean issuer = identity.issuer().isPresent();
         boolean basic = identity.basicAccepted();
-        boolean https = http.publicUrl()
-                .filter(url -> "https".equals(url.getScheme()))
-                .isPresent();
+        boolean https =
+                http.publicUrl().filter(url -> "https".equals(url.getScheme())).isPresent();
         return List.of(
                 Finding.of(Risk.PUBLIC_URL, !https),
                 Finding.of(Risk.PROXY_HEADERS, believesAnybody()),
@@ -64,7 +62,8 @@ final class DoorCheck implements ReadinessCheck {
     /** One that was made up is not weak; what a person chose may be. */
     private static boolean isWeak(Optional<String> chosen) {
         return chosen.map(text -> text.toLowerCase(Locale.ROOT))
-                .filter(text -> text.length() < SHORTEST || text.chars().distinct().count() < SHORTEST / 2
+                .filter(text -> text.length() < SHORTEST
+                        || text.chars().distinct().count() < SHORTEST / 2
                         || WELL_KNOWN.stream().anyMatch(text::contains))
                 .isPresent();
     }

@@ -55,9 +55,7 @@ public enum Risk {
             "latchkey.identity.basic",
             "Two shared passwords open what the OpenID provider guards: set it to false."),
     ADMIN_PASSWORD(
-            Weight.SEVERE,
-            "latchkey.admin.password",
-            "It is short or well known: take 16 random characters or more."),
+            Weight.SEVERE, "latchkey.admin.password", "It is short or well known: take 16 random characters or more."),
     APPROVER_PASSWORD(
             Weight.SEVERE,
             "latchkey.approver.password",

@@ -54,8 +54,7 @@ final class Kv2Vault implements CredentialVault {
         this(config, new Kv2Server(config), clock, meters, interceptions);
     }
 
-    private Kv2Vault(
-            Kv2Config config, Kv2Server server, Clock clock, MeterRegistry meters, Runnable interceptions) {
+    private Kv2Vault(Kv2Config config, Kv2Server server, Clock clock, MeterRegistry meters, Runnable interceptions) {
         this.server = server;
         this.mount = config.mount();
         this.activeNode = new ActiveNode(server, mount);

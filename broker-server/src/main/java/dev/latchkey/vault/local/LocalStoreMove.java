@@ -31,8 +31,7 @@ final class LocalStoreMove {
      *
      * @param witness told before anything is removed; if it fails, nothing is
      */
-    LocalStoreMove(
-            VaultTable table, CredentialVault local, CredentialVault target, Consumer<RecordsMoved> witness) {
+    LocalStoreMove(VaultTable table, CredentialVault local, CredentialVault target, Consumer<RecordsMoved> witness) {
         this.witness = witness;
         this.table = table;
         this.local = local;

@@ -64,7 +64,8 @@ class ReadinessCheckTest {
     @Test
     @DisplayName("what takes two settings is found when both are there")
     void findsTwoSettings() {
-        assertThat(present(Map.of("latchkey.vault.kv2.allow-plain-http", "true"))).isEmpty();
+        assertThat(present(Map.of("latchkey.vault.kv2.allow-plain-http", "true")))
+                .isEmpty();
         assertThat(present(Map.of(
                         "latchkey.vault.kv2.allow-plain-http", "true",
                         "latchkey.vault.kv2.address", "http://vault.example.org")))
@@ -104,9 +105,14 @@ class ReadinessCheckTest {
     void asksTheDatabase() {
         DatabaseAccess access = TestDatabase.fresh();
         DatabaseAccess asOwner = new DatabaseAccess(
-                access.url(), access.ownerUsername(), access.ownerPassword(), access.ownerUsername(), access.password());
+                access.url(),
+                access.ownerUsername(),
+                access.ownerPassword(),
+                access.ownerUsername(),
+                access.password());
 
-        assertThat(risks(new DatabaseCheck(TestDatabase.dataSource(access)).look())).isEmpty();
+        assertThat(risks(new DatabaseCheck(TestDatabase.dataSource(access)).look()))
+                .isEmpty();
         assertThat(risks(new DatabaseCheck(TestDatabase.dataSource(asOwner)).look()))
                 .containsExactly(Risk.DATABASE_ROLE);
     }

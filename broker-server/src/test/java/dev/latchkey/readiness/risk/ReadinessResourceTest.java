@@ -26,8 +26,7 @@ class ReadinessResourceTest {
                 .get("/readiness")
                 .expect(200)
                 .json();
-        Map<String, JsonNode> items = StreamSupport.stream(
-                        answer.path("items").spliterator(), false)
+        Map<String, JsonNode> items = StreamSupport.stream(answer.path("items").spliterator(), false)
                 .collect(Collectors.toMap(item -> item.path("check").asText(), Function.identity()));
 
         assertThat(answer.path("production").asBoolean(true)).isFalse();

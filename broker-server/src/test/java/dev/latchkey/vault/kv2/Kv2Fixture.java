@@ -54,8 +54,7 @@ final class Kv2Fixture {
         return vault(keys, clock, meters, () -> {});
     }
 
-    static Kv2Vault vault(
-            Map<String, String> keys, Clock clock, SimpleMeterRegistry meters, Runnable interceptions) {
+    static Kv2Vault vault(Map<String, String> keys, Clock clock, SimpleMeterRegistry meters, Runnable interceptions) {
         return new Kv2Vault(config(keys), clock, meters, interceptions);
     }
 
