@@ -26,11 +26,20 @@ final class ActiveNode {
 
     /** What the active node answers; where it says nothing about how far it is, no standby answers by itself. */
     Answer read(Secret token, VaultPath path, Deadline deadline) {
+        return read(token, path.value(), deadline);
+    }
+
+    /** The same of one version, whether or not it is the current one. */
+    Answer readVersion(Secret token, VaultPath path, int version, Deadline deadline) {
+        return read(token, path.value() + "?version=" + version, deadline);
+    }
+
+    private Answer read(Secret token, String place, Deadline deadline) {
         Kv2Server.Progress progress = server.progress(token, mount, NOTHING.value(), deadline);
         if (!progress.answer().isDone()) {
             return progress.answer();
         }
-        return server.readNotBefore(token, mount, path.value(), progress.index(), deadline);
+        return server.readNotBefore(token, mount, place, progress.index(), deadline);
     }
 
     /** Whether standbys answer reads, if the server lets us know: one without others needs no rights to be asked. */

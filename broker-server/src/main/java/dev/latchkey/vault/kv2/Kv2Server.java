@@ -57,13 +57,6 @@ final class Kv2Server {
                 () -> new Logical(driver(deadline, token)).write(path, fields).getRestResponse());
     }
 
-    /** One version, whether or not it is the current one. The driver's own would ask twice. */
-    Answer readVersion(Secret token, String mount, String path, int version, Deadline deadline) {
-        return ask(() -> rest(deadline, mount + "/data/" + path + "?version=" + version)
-                .header("X-Vault-Token", token.reveal(Purpose.STORE))
-                .get());
-    }
-
     /**
      * How far the active node is.
      *
@@ -80,7 +73,10 @@ final class Kv2Server {
         return new Progress(answer, operation.index());
     }
 
-    /** The current version, from a node that is at least as far as the index; a standby that is not forwards it. */
+    /**
+     * A version, the current one if the path names none, from a node that is at least as far as the index; a standby that
+     * is not forwards it.
+     */
     Answer readNotBefore(Secret token, String mount, String path, Optional<String> index, Deadline deadline) {
         return ask(() -> {
             Rest request = rest(deadline, mount + "/data/" + path)

@@ -150,7 +150,7 @@ final class Kv2Vault implements CredentialVault {
             while (version < 3) {
                 version = writeProbe();
             }
-            new MountProof(server, mount).require(grants, PROBE, version, Deadline.in(timeout));
+            new MountProof(server, activeNode, mount).require(grants, PROBE, version, Deadline.in(timeout));
             mountProven = true;
         }
     }

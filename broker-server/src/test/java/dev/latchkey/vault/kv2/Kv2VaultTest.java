@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.latchkey.testkit.CapturedLog;
 import dev.latchkey.testkit.CredentialVaultContract;
 import dev.latchkey.testkit.FaultyServer;
+import dev.latchkey.vault.CredentialVault.StaleReads;
 import dev.latchkey.vault.VaultPath;
 import dev.latchkey.vault.VersionConflictException;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the store makes of answers that no real server would give, or gives only on a bad day. */
@@ -130,6 +132,35 @@ class Kv2VaultTest {
         try (FaultyServer server = answering(FaultyServer.response(400, JSON, "{\"errors\":[\"nonsense\"]}"))) {
             assertUnavailable(() -> vault(server, "2s").write(PATH, CredentialVaultContract.fields("value"), 0));
         }
+    }
+
+    @ParameterizedTest
+    @DisplayName("R31 what a server says about its standbys is believed, and what it does not say is not known")
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "{\"ha_enabled\":false}; 403; {}; NEVER",
+                "{\"ha_enabled\":true}; 200; {\"data\":{\"disable_standby_reads\":true}}; NEVER",
+                "{\"ha_enabled\":true}; 200; {\"data\":{\"disable_standby_reads\":false}}; POSSIBLE",
+                "{\"ha_enabled\":true}; 200; {\"data\":{}}; NOT_KNOWN",
+                "{\"ha_enabled\":true}; 403; {}; NOT_KNOWN",
+                "{}; 500; {}; NOT_KNOWN"
+            })
+    void knowsOfStandbys(String leader, int status, String settings, StaleReads expected) throws Exception {
+        try (FaultyServer server = FaultyServer.start(connection -> {
+            String request = connection.readRequest();
+            boolean login = request.contains("/login");
+            boolean asked = request.contains("sys/leader");
+            connection.write(
+                    login || asked
+                            ? FaultyServer.response(200, JSON, login ? LOGIN : leader)
+                            : FaultyServer.response(status, JSON, settings));
+        })) {
+            assertThat(vault(server, "2s").staleReads()).isEqualTo(expected);
+        }
+        FaultyServer gone = answering("");
+        gone.close();
+        assertThat(vault(gone, "2s").staleReads()).isEqualTo(StaleReads.NOT_KNOWN);
     }
 
     @ParameterizedTest
