@@ -22,7 +22,7 @@ public final class ProductionDemo {
     }
 
     private static boolean run(Path logs, boolean once) throws InterruptedException {
-        try (ProductionTopology topology = Topologies.start()) {
+        try (ProductionTopology topology = PlainTopology.start()) {
             Runtime.getRuntime().addShutdownHook(new Thread(topology::close, "stop-topology"));
             try (Demo demo = Demo.onKeycloak(
                     topology.broker(), topology.sandbox(), topology.realm(), topology.keycloakPassword(), System.out)) {
