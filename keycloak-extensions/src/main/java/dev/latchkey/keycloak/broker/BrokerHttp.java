@@ -33,6 +33,7 @@ public final class BrokerHttp {
     public BrokerHttp(BrokerSettings settings) {
         this.address = settings.address();
         this.client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(CONNECT)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .build();
