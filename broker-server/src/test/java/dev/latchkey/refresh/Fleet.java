@@ -48,6 +48,10 @@ final class Fleet {
         return connections;
     }
 
+    String partner() {
+        return partner.partner();
+    }
+
     String sandboxName() {
         return partner.sandboxName();
     }
