@@ -35,7 +35,8 @@ class MemoryBoundIT {
     private static final byte[] MEBIBYTE = new byte[1024 * 1024];
 
     @Test
-    @DisplayName("R54 with 512 MiB, thousands of slow and of huge requests are refused or wait, and none takes the memory")
+    @DisplayName(
+            "R54 with 512 MiB, thousands of slow and of huge requests are refused or wait, and none takes the memory")
     void slowAndHuge() throws Exception {
         try (BrokerProcess broker = BrokerProcess.start()) {
             AtomicInteger answered = new AtomicInteger();
@@ -107,8 +108,8 @@ class MemoryBoundIT {
     }
 
     private static List<Path> dumps(Path folder) throws IOException {
-        try (Stream<Path> files = Stream.concat(
-                Files.list(folder), Files.list(Path.of(System.getProperty("java.io.tmpdir"))))) {
+        try (Stream<Path> files =
+                Stream.concat(Files.list(folder), Files.list(Path.of(System.getProperty("java.io.tmpdir"))))) {
             return files.filter(file -> file.toString().endsWith(".hprof")).toList();
         }
     }

@@ -51,7 +51,8 @@ class SchemaStartIT {
 
     @Test
     @Order(1)
-    @DisplayName("R50 a migration is killed in the middle; three brokers start at once, one of them ends it, no hand helps")
+    @DisplayName(
+            "R50 a migration is killed in the middle; three brokers start at once, one of them ends it, no hand helps")
     void killedThenThreeAtOnce() throws Exception {
         DatabaseAccess database = CLUSTER.database();
         flyway(database).target("4").load().migrate();
@@ -83,14 +84,16 @@ class SchemaStartIT {
 
     @Test
     @Order(2)
-    @DisplayName("the script makes two roles with the least rights, also twice; the owner migrates, the broker never could")
+    @DisplayName(
+            "the script makes two roles with the least rights, also twice; the owner migrates, the broker never could")
     void rolesByScript() throws Exception {
         DatabaseAccess database = operators();
         assertThatThrownBy(() -> unprivileged(database))
                 .hasMessageContaining("lacks the migrations 1, 2, 3")
                 .hasMessageContaining("latchkey.database.migrate-at-start");
 
-        assertThat(run(migrate(database))).contains("migrations that ran: " + versions().size());
+        assertThat(run(migrate(database)))
+                .contains("migrations that ran: " + versions().size());
         assertThat(run(migrate(database))).contains("migrations that ran: 0");
 
         try (BrokerProcess broker = unprivileged(database)) {
@@ -147,7 +150,8 @@ class SchemaStartIT {
                 Map.of(
                         "latchkey.database.url", database.url(),
                         "latchkey.database.username", database.username(),
-                        "latchkey.database.migrate-at-start", "false"),
+                        "latchkey.database.migrate-at-start", "false",
+                        "latchkey.vault.keyset", folder.resolve("keyset.json").toString()),
                 Map.of("LATCHKEY_DATABASE_PASSWORD", database.password().reveal(Purpose.STORE)));
     }
 

@@ -37,17 +37,23 @@ class BehindPgBouncerIT {
         try (PgBouncer pooler = PgBouncer.start(direct, 3);
                 RefreshRig rig = new RefreshRig(direct)) {
             Broker broker = rig.start(Map.of(
-                    "latchkey.database.url", pooler.through(direct.url()), "latchkey.database.owner-url", direct.url()));
+                    "latchkey.database.url",
+                    pooler.through(direct.url()),
+                    "latchkey.database.owner-url",
+                    direct.url()));
             Cell cell = rig.connect("pooled", "strict", 600);
             // more often than a driver needs to name a statement
             List<String> connections = new ArrayList<>(List.of(cell.connection()));
             connections.addAll(AtOnce.run(8, () -> rig.activated(cell.partner())));
             look();
-            AtOnce.run(40, () -> rig.app(broker)
-                    .post("/connections/" + cell.connection() + "/token")
-                    .expect(200));
-            connections.forEach(id -> assertThat(
-                            rig.app(broker).post("/connections/" + id + "/token", LONGER).code())
+            AtOnce.run(
+                    40,
+                    () -> rig.app(broker)
+                            .post("/connections/" + cell.connection() + "/token")
+                            .expect(200));
+            connections.forEach(id -> assertThat(rig.app(broker)
+                            .post("/connections/" + id + "/token", LONGER)
+                            .code())
                     .isEqualTo("cannot_satisfy_min_ttl"));
             assertThat(cell.requests()).isEqualTo(connections.size());
             look();
@@ -55,11 +61,17 @@ class BehindPgBouncerIT {
             Answer proxied = rig.app(broker).get("/connections/" + cell.connection() + "/proxy/whoami");
             assertThat(proxied.header("Latchkey-Error")).isEmpty();
             webhook(rig);
-            assertThat(rig.admin().post("/connections/" + connections.getLast() + "/revoke").status())
+            assertThat(rig.admin()
+                            .post("/connections/" + connections.getLast() + "/revoke")
+                            .status())
                     .isBetween(200, 204);
             look();
 
-            assertThat(rig.admin().get("/audit?action=token_handed_out").expect(200).json().path("items"))
+            assertThat(rig.admin()
+                            .get("/audit?action=token_handed_out")
+                            .expect(200)
+                            .json()
+                            .path("items"))
                     .hasSizeGreaterThanOrEqualTo(40);
             assertThat(advisory).isEmpty();
             assertThat(broker.process().logText())

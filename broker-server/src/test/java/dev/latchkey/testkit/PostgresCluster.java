@@ -128,9 +128,12 @@ public final class PostgresCluster implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Awaitility.await()
-                .atMost(PATIENCE)
-                .until(() -> "streaming".equals(textAsSuperuser(port(), "select state from pg_stat_replication")));
+        Awaitility.await().atMost(PATIENCE).until(() -> {
+            if (!standby.isAlive()) {
+                throw new IllegalStateException("the standby ended: " + standby.tail());
+            }
+            return "streaming".equals(textAsSuperuser(port(), "select state from pg_stat_replication"));
+        });
         Awaitility.await().atMost(PATIENCE).ignoreExceptions().until(() -> isInRecovery(standbyPort));
     }
 
@@ -141,8 +144,9 @@ public final class PostgresCluster implements AutoCloseable {
 
     /** Whether everything that the primary has committed is at the standby. */
     public boolean isStandbyUpToDate() {
-        return "t".equals(textAsSuperuser(
-                port(), "select replay_lsn >= pg_current_wal_flush_lsn() from pg_stat_replication"));
+        return "t"
+                .equals(textAsSuperuser(
+                        port(), "select replay_lsn >= pg_current_wal_flush_lsn() from pg_stat_replication"));
     }
 
     @Override

@@ -25,7 +25,8 @@ record VaultFixture(
     /** An empty store, on a database that all tests share. */
     static VaultFixture open(Path folder) throws Exception {
         VaultFixture store = open(folder, Shared.DATABASE);
-        store.withDatabase(connection -> connection.createStatement().execute("truncate local_vault, local_vault_path"));
+        store.withDatabase(
+                connection -> connection.createStatement().execute("truncate local_vault, local_vault_path"));
         return store;
     }
 
