@@ -14,7 +14,7 @@ end
 $$;
 
 alter role latchkey_owner login nosuperuser nocreatedb nocreaterole noreplication nobypassrls;
-alter role latchkey_runtime login nosuperuser nocreatedb nocreaterole noreplication nobypassrls connection limit -1;
+alter role latchkey_runtime login nosuperuser nocreatedb nocreaterole noreplication nobypassrls;
 
 -- The broker's statements take milliseconds and its transactions wait for nobody. A statement whose client has gone, and a
 -- transaction that a dead process has left open, must not hold rows for longer than this.

@@ -150,7 +150,8 @@ class SchemaStartIT {
                 Map.of(
                         "latchkey.database.url", database.url(),
                         "latchkey.database.username", database.username(),
-                        "latchkey.database.migrate-at-start", "false"),
+                        "latchkey.database.migrate-at-start", "false",
+                        "latchkey.vault.keyset", folder.resolve("keyset.json").toString()),
                 Map.of("LATCHKEY_DATABASE_PASSWORD", database.password().reveal(Purpose.STORE)));
     }
 

@@ -128,9 +128,12 @@ public final class PostgresCluster implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Awaitility.await()
-                .atMost(PATIENCE)
-                .until(() -> "streaming".equals(textAsSuperuser(port(), "select state from pg_stat_replication")));
+        Awaitility.await().atMost(PATIENCE).until(() -> {
+            if (!standby.isAlive()) {
+                throw new IllegalStateException("the standby ended: " + standby.tail());
+            }
+            return "streaming".equals(textAsSuperuser(port(), "select state from pg_stat_replication"));
+        });
         Awaitility.await().atMost(PATIENCE).ignoreExceptions().until(() -> isInRecovery(standbyPort));
     }
 

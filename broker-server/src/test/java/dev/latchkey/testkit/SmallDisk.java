@@ -64,7 +64,8 @@ public final class SmallDisk implements AutoCloseable {
 
     @Override
     public void close() {
-        run("umount", folder.toString());
+        // lazily: a server that a failed test has left there may hold it for a moment
+        run("umount", "-l", folder.toString());
         folder.toFile().delete();
     }
 

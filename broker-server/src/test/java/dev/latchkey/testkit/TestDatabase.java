@@ -63,7 +63,7 @@ public final class TestDatabase implements QuarkusTestResourceLifecycleManager {
 
     /** A database of its own with the broker's schema. */
     public static DatabaseAccess migrated() {
-        DatabaseAccess database = fresh();
+        DatabaseAccess database = direct();
         Flyway.configure()
                 .dataSource(
                         database.url(),
@@ -72,7 +72,7 @@ public final class TestDatabase implements QuarkusTestResourceLifecycleManager {
                 .placeholders(Map.of("runtime_role", database.username()))
                 .load()
                 .migrate();
-        return database;
+        return POOLED ? pooled(database) : database;
     }
 
     /** Connections of the runtime role, without a pool. */
@@ -89,7 +89,9 @@ public final class TestDatabase implements QuarkusTestResourceLifecycleManager {
         try {
             Path folder = Files.createTempDirectory("latchkey-test-data");
             data = folder;
-            Map<String, String> properties = new HashMap<>(fresh().asProperties());
+            DatabaseAccess direct = direct();
+            Map<String, String> properties = new HashMap<>((POOLED ? pooled(direct) : direct).asProperties());
+            properties.put("latchkey.database.owner-url", direct.url());
             properties.put("latchkey.data", folder.toString());
             return properties;
         } catch (IOException e) {
