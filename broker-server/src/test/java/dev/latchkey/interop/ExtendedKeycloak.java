@@ -151,7 +151,7 @@ final class ExtendedKeycloak implements AutoCloseable {
                 .asText();
     }
 
-    /** Makes a client with a service account and our audience, and gives its id in Keycloak. */
+    /** Makes a client with a service account, our audience and tokens of half an hour, and gives its id in Keycloak. */
     String createServiceClient(String clientId, String secret) {
         Map<String, ?> mapper = Map.of(
                 "name", "audience",
@@ -167,6 +167,7 @@ final class ExtendedKeycloak implements AutoCloseable {
                         "publicClient", false,
                         "standardFlowEnabled", false,
                         "serviceAccountsEnabled", true,
+                        "attributes", Map.of("access.token.lifespan", "1800"),
                         "protocolMappers", List.of(mapper)));
         return admin("GET", "/clients?clientId=" + clientId, Map.of())
                 .path(0)

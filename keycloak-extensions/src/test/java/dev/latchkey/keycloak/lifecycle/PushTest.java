@@ -98,7 +98,8 @@ class PushTest {
     @DisplayName("waits longer from attempt to attempt, and never more than 15 s")
     void backsOff() {
         assertThat(Map.of(1, 1000L, 2, 2000L, 3, 4000L, 4, 8000L, 5, 15_000L, 1_000_000, 15_000L))
-                .allSatisfy((attempts, wait) -> assertThat(Backoff.after(attempts)).isEqualTo(wait));
+                .allSatisfy(
+                        (attempts, wait) -> assertThat(Backoff.after(attempts)).isEqualTo(wait));
     }
 
     private URI endpoint() {

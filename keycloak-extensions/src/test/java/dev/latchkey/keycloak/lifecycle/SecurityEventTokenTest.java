@@ -52,6 +52,7 @@ class SecurityEventTokenTest {
     }
 
     private Map<String, Object> claims(Change change) {
-        return SecurityEventToken.claims(new Outbox.Entry("id", change, 1_700_000_000_123L, 0), settings, 1_700_000_001_000L);
+        return SecurityEventToken.claims(
+                new Outbox.Entry("id", change, 1_700_000_000_123L, 0), settings, 1_700_000_001_000L);
     }
 }

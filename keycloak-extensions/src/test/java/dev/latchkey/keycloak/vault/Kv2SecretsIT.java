@@ -68,14 +68,12 @@ class Kv2SecretsIT {
 
     private static void role(DevOpenBao server, String life) {
         server.call(
-                "POST",
-                ROLE,
-                Map.of("token_policies", "latchkey-keycloak", "token_ttl", life, "token_max_ttl", life));
+                "POST", ROLE, Map.of("token_policies", "latchkey-keycloak", "token_ttl", life, "token_max_ttl", life));
     }
 
     private static void put(DevOpenBao server, String name, String value) {
-        Kv2Answer answer = server.call(
-                "POST", "latchkey-keycloak/data/keycloak/" + name, Map.of("data", Map.of("value", value)));
+        Kv2Answer answer =
+                server.call("POST", "latchkey-keycloak/data/keycloak/" + name, Map.of("data", Map.of("value", value)));
         assertThat(answer.status()).isEqualTo(200);
     }
 
@@ -134,7 +132,8 @@ class Kv2SecretsIT {
     void logsInByJwt() throws Exception {
         KeyPair keys = KeyPairGenerator.getInstance("RSA").generateKeyPair();
         String pem = "-----BEGIN PUBLIC KEY-----\n"
-                + Base64.getMimeEncoder().encodeToString(keys.getPublic().getEncoded()) + "\n-----END PUBLIC KEY-----\n";
+                + Base64.getMimeEncoder().encodeToString(keys.getPublic().getEncoded())
+                + "\n-----END PUBLIC KEY-----\n";
         bao.call("POST", "sys/auth/jwt", Map.of("type", "jwt"));
         bao.call("POST", "auth/jwt/config", Map.of("jwt_validation_pubkeys", pem));
         bao.call(
@@ -148,8 +147,8 @@ class Kv2SecretsIT {
                         "token_policies", "latchkey-keycloak"));
         Path file = Files.writeString(folder.resolve("jwt"), jwt(keys));
 
-        Kv2Secrets secrets = secrets(
-                bao, Clock.systemUTC(), Map.of("auth", "jwt", "role", "keycloak", "jwtFile", file.toString()));
+        Kv2Secrets secrets =
+                secrets(bao, Clock.systemUTC(), Map.of("auth", "jwt", "role", "keycloak", "jwtFile", file.toString()));
 
         assertThat(text(secrets, "master_smtp")).contains(VALUE);
     }
@@ -167,10 +166,7 @@ class Kv2SecretsIT {
     @Test
     @DisplayName("R43 a record of another form is an error that tells nothing of it")
     void refusesAnotherForm() {
-        bao.call(
-                "POST",
-                "latchkey-keycloak/data/keycloak/master_other",
-                Map.of("data", Map.of("password", VALUE)));
+        bao.call("POST", "latchkey-keycloak/data/keycloak/master_other", Map.of("data", Map.of("password", VALUE)));
 
         assertThatThrownBy(() -> secrets(bao, Clock.systemUTC(), Map.of()).read("master_other"))
                 .isInstanceOf(Kv2UnavailableException.class)

@@ -24,8 +24,25 @@ class SecretPathTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", ".", "..", "../x", "a/b", "a\\b", "a..b", "%2e%2e", "a%2fb", "a?b", "a#b", "a b", "a*", "+", "a\nb",
-                "\u0000", "a;b", "ä", "${vault.x}"
+                "",
+                ".",
+                "..",
+                "../x",
+                "a/b",
+                "a\\b",
+                "a..b",
+                "%2e%2e",
+                "a%2fb",
+                "a?b",
+                "a#b",
+                "a b",
+                "a*",
+                "+",
+                "a\nb",
+                "\u0000",
+                "a;b",
+                "ä",
+                "${vault.x}"
             })
     @DisplayName("R40 a name that could lead to another path is none, before any call")
     void refusesNames(String name) {
