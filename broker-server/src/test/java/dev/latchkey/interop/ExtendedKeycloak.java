@@ -151,7 +151,7 @@ final class ExtendedKeycloak implements AutoCloseable {
                 .asText();
     }
 
-    /** Makes a client with a service account and our audience, and gives its id in Keycloak. */
+    /** Makes a client with a service account, our audience and tokens of half an hour, and gives its id in Keycloak. */
     String createServiceClient(String clientId, String secret) {
         Map<String, ?> mapper = Map.of(
                 "name", "audience",
@@ -162,18 +162,13 @@ final class ExtendedKeycloak implements AutoCloseable {
                 "POST",
                 "/clients",
                 Map.of(
-                        "clientId",
-                        clientId,
-                        "secret",
-                        secret,
-                        "publicClient",
-                        false,
-                        "standardFlowEnabled",
-                        false,
-                        "serviceAccountsEnabled",
-                        true,
-                        "protocolMappers",
-                        List.of(mapper)));
+                        "clientId", clientId,
+                        "secret", secret,
+                        "publicClient", false,
+                        "standardFlowEnabled", false,
+                        "serviceAccountsEnabled", true,
+                        "attributes", Map.of("access.token.lifespan", "1800"),
+                        "protocolMappers", List.of(mapper)));
         return admin("GET", "/clients?clientId=" + clientId, Map.of())
                 .path(0)
                 .path("id")

@@ -5,21 +5,17 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.latchkey.sandbox.browser.ConsentBrowser;
 import dev.latchkey.testkit.BrokerApi;
 import dev.latchkey.testkit.BrokerProcess;
 import dev.latchkey.testkit.ChildProcess;
 import dev.latchkey.testkit.OpenBaoServer;
 import dev.latchkey.testkit.Story;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.CookieManager;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -176,8 +172,8 @@ class KeycloakExtensionsIT {
             identityProvider(peer, "peer", "${vault.idp}");
             identityProvider(peer, "stray", "${vault.../../other/secret}");
 
-            logIn("peer");
-            logIn("stray");
+            logIn(peer, "peer");
+            logIn(peer, "stray");
 
             assertThat(peer.forms).hasSize(2);
             assertThat(peer.forms.remove()).contains("client_secret=" + IDP_SECRET);
@@ -212,35 +208,18 @@ class KeycloakExtensionsIT {
     }
 
     /** A browser goes to the identity provider, which sends it back with a code that Keycloak then redeems. */
-    private static void logIn(String alias) {
-        try (HttpClient browser = HttpClient.newBuilder()
-                .cookieHandler(new CookieManager())
-                .followRedirects(HttpClient.Redirect.NORMAL)
-                .build()) {
-            URI account = keycloak.at("/account/");
-            HttpResponse<String> there = get(
-                    browser,
-                    keycloak.at("/protocol/openid-connect/auth?client_id=account&response_type=code&scope=openid"
-                            + "&redirect_uri=" + URLEncoder.encode(account.toString(), StandardCharsets.UTF_8)
-                            + "&kc_idp_hint=" + alias));
-            String state = Story.query(there.uri()).get("state");
-            get(
-                    browser,
-                    keycloak.at("/broker/" + alias + "/endpoint?code=c&state="
-                            + URLEncoder.encode(state, StandardCharsets.UTF_8)));
-        }
+    private static void logIn(Peer peer, String alias) {
+        ConsentBrowser browser = new ConsentBrowser();
+        URI account = keycloak.at("/account/");
+        browser.get(keycloak.at("/protocol/openid-connect/auth?client_id=account&response_type=code&scope=openid"
+                + "&redirect_uri=" + encode(account.toString()) + "&kc_idp_hint=" + alias));
+        browser.followWhile(target -> !target.toString().startsWith(peer.at("/authorize")));
+        String state = Story.query(browser.location().orElseThrow()).get("state");
+        browser.get(keycloak.at("/broker/" + alias + "/endpoint?code=c&state=" + encode(state)));
     }
 
-    private static HttpResponse<String> get(HttpClient browser, URI address) {
-        try {
-            return browser.send(
-                    HttpRequest.newBuilder(address).timeout(SOON).build(), HttpResponse.BodyHandlers.ofString());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
+    private static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
     private static String mark() {

@@ -112,6 +112,9 @@ final class Delivery implements AutoCloseable {
     private void tidy() {
         try {
             KeycloakModelUtils.runJobInTransaction(sessions, session -> {
+                if (session.realms().getRealmByName(settings.realm()) == null) {
+                    LOG.warnf("there is no realm %s: its events cannot be signed, and wait", settings.realm());
+                }
                 Outbox outbox = Outbox.of(session);
                 int removed = outbox.bound(MOST_DEAD);
                 if (removed > 0) {

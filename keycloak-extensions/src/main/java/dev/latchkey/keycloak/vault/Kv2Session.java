@@ -78,13 +78,17 @@ final class Kv2Session {
         }
     }
 
+    /** A renewal that gives less than half of the life before is one near the greatest age: a login is better. */
     private Optional<Held> renewed(Held old) {
         if (!old.renewable() || !clock.instant().isBefore(old.endsAt())) {
             return Optional.empty();
         }
         Kv2Answer answer =
                 http.post("auth/token/renew-self", Optional.of(old.bearer()), JsonNodeFactory.instance.objectNode());
-        return answer.status() == 200 ? held(answer) : Optional.empty();
+        long seconds = answer.json().path("auth").path("lease_duration").asLong();
+        Duration before = Duration.between(old.since(), old.endsAt());
+        boolean worthwhile = Duration.ofSeconds(seconds).multipliedBy(2).compareTo(before) >= 0;
+        return answer.status() == 200 && worthwhile ? held(answer) : Optional.empty();
     }
 
     private Held logIn() {

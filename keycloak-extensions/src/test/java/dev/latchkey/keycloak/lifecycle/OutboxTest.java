@@ -1,0 +1,150 @@
+package dev.latchkey.keycloak.lifecycle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.latchkey.keycloak.lifecycle.Change.State;
+import dev.latchkey.keycloak.lifecycle.Outbox.Entry;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.EntityManagerFactory;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import liquibase.Liquibase;
+import liquibase.database.jvm.JdbcConnection;
+import liquibase.resource.ClassLoaderResourceAccessor;
+import org.hibernate.jpa.HibernatePersistenceConfiguration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** The outbox on the database of Keycloak's development mode, with the tables of our changelog. */
+class OutboxTest {
+
+    private static final long NOW = 1_000_000;
+    private static final long CLAIMED = NOW + 60_000;
+
+    private EntityManagerFactory database;
+
+    @BeforeEach
+    void makeTables() throws Exception {
+        String url = "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1;NON_KEYWORDS=VALUE";
+        try (Connection connection = DriverManager.getConnection(url)) {
+            new Liquibase(
+                            "META-INF/latchkey-lifecycle-changelog.xml",
+                            new ClassLoaderResourceAccessor(),
+                            new JdbcConnection(connection))
+                    .update("");
+        }
+        database = new HibernatePersistenceConfiguration("outbox")
+                .property("jakarta.persistence.jdbc.url", url)
+                .createEntityManagerFactory();
+    }
+
+    @AfterEach
+    void close() {
+        database.close();
+    }
+
+    @Test
+    @DisplayName("only news are sent: an account that was never disabled is none, and nothing is said twice")
+    void sendsNews() {
+        write(outbox -> {
+            outbox.put(Change.user("ada", State.ENABLED), NOW);
+            outbox.put(Change.user("bob", State.DISABLED), NOW);
+            outbox.put(Change.user("bob", State.DISABLED), NOW + 5);
+            outbox.put(Change.client("bob", State.DISABLED), NOW + 6);
+        });
+
+        assertThat(claim(NOW + 10))
+                .extracting(Entry::change)
+                .containsExactly(Change.user("bob", State.DISABLED), Change.client("bob", State.DISABLED));
+    }
+
+    @Test
+    @DisplayName("R104 changes of one principal go one after another, and their times grow")
+    void keepsTheOrder() {
+        write(outbox -> {
+            outbox.put(Change.user("ada", State.DISABLED), NOW);
+            outbox.put(Change.user("ada", State.ENABLED), NOW);
+            outbox.put(Change.user("ada", State.PURGED), NOW - 1000);
+            outbox.put(Change.user("bob", State.PURGED), NOW + 1);
+        });
+
+        List<Entry> first = claim(NOW + 10);
+        assertThat(first)
+                .extracting(Entry::change)
+                .containsExactly(Change.user("ada", State.DISABLED), Change.user("bob", State.PURGED));
+        assertThat(claim(NOW + 10)).isEmpty();
+        write(outbox -> outbox.delivered(first.get(0)));
+        List<Entry> second = claim(NOW + 10);
+        assertThat(second).extracting(Entry::change).containsExactly(Change.user("ada", State.ENABLED));
+        assertThat(second.get(0).happenedAt()).isGreaterThan(first.get(0).happenedAt());
+        write(outbox -> outbox.delivered(second.get(0)));
+        assertThat(claim(NOW + 10)).extracting(Entry::change).containsExactly(Change.user("ada", State.PURGED));
+    }
+
+    @Test
+    @DisplayName("what a node has claimed comes back if it died, with the same id")
+    void comesBack() {
+        write(outbox -> outbox.put(Change.user("ada", State.DISABLED), NOW));
+        Entry claimed = claim(NOW).get(0);
+
+        assertThat(claim(CLAIMED - 1)).isEmpty();
+        Entry again = claim(CLAIMED).get(0);
+
+        assertThat(again.id()).isEqualTo(claimed.id());
+        assertThat(again.attempts()).isEqualTo(claimed.attempts() + 1);
+    }
+
+    @Test
+    @DisplayName("a dead letter holds nothing up, and no more than so many are kept")
+    void buries() {
+        write(outbox -> {
+            outbox.put(Change.user("ada", State.DISABLED), NOW);
+            outbox.put(Change.user("ada", State.ENABLED), NOW + 1);
+        });
+        Entry refused = claim(NOW + 10).get(0);
+
+        write(outbox -> outbox.bury(refused));
+
+        assertThat(claim(NOW + 10)).extracting(Entry::change).containsExactly(Change.user("ada", State.ENABLED));
+        assertThat(this.<Integer>read(outbox -> outbox.bound(1))).isZero();
+        assertThat(this.<Integer>read(outbox -> outbox.bound(0))).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("a change that is rolled back is not told")
+    void isPartOfTheChange() {
+        EntityManager session = database.createEntityManager();
+        session.getTransaction().begin();
+        new Outbox(session).put(Change.user("ada", State.DISABLED), NOW);
+        session.getTransaction().rollback();
+        session.close();
+
+        assertThat(claim(NOW + 10)).isEmpty();
+    }
+
+    private List<Entry> claim(long now) {
+        return read(outbox -> outbox.claim(10, now, Math.max(CLAIMED, now + 60_000)));
+    }
+
+    private void write(Consumer<Outbox> work) {
+        read(outbox -> {
+            work.accept(outbox);
+            return 0;
+        });
+    }
+
+    private <T> T read(Function<Outbox, T> work) {
+        try (EntityManager session = database.createEntityManager()) {
+            session.getTransaction().begin();
+            T result = work.apply(new Outbox(session));
+            session.getTransaction().commit();
+            return result;
+        }
+    }
+}
