@@ -77,8 +77,14 @@ final class BearerTokens {
 
     /** A valid token outlives its owner: whom the provider has disabled since is refused all the same (R104). */
     private void requireEnabled(AccessTokenRules.Claims claims) throws TokenRefusedException {
-        boolean refused = claims.client().map(Principal::client).filter(disabled::contains).isPresent()
-                || claims.subject().map(Principal::person).filter(disabled::contains).isPresent();
+        boolean refused = claims.client()
+                        .map(Principal::client)
+                        .filter(disabled::contains)
+                        .isPresent()
+                || claims.subject()
+                        .map(Principal::person)
+                        .filter(disabled::contains)
+                        .isPresent();
         if (refused) {
             throw new TokenRefusedException("its client or its subject is disabled");
         }

@@ -54,7 +54,8 @@ public final class DisabledPrincipals {
     /** Whether what is known was looked at a moment ago; does not block. */
     boolean isFresh() {
         Snapshot known = snapshot;
-        return !used || (known != null && clock.instant().isBefore(known.readAt().plus(FRESH)));
+        return !used
+                || (known != null && clock.instant().isBefore(known.readAt().plus(FRESH)));
     }
 
     /** Looks whether something has changed, if that is not known from a moment ago. Blocks. */

@@ -70,7 +70,8 @@ class ConnectionStore implements PanacheRepositoryBase<ConnectionRow, UUID> {
 
     /** Grants of an app, those made up to the given time, in the order that rows are locked in. */
     List<GrantRow> grantsOfApp(String app, Optional<Instant> until, int limit) {
-        return entities.createQuery("from GrantRow where app = :app and createdAt <= :until order by connection", GrantRow.class)
+        return entities.createQuery(
+                        "from GrantRow where app = :app and createdAt <= :until order by connection", GrantRow.class)
                 .setParameter("app", app)
                 .setParameter("until", until.orElse(FAR))
                 .setMaxResults(limit)

@@ -84,7 +84,8 @@ class IdentityEventRows {
             List<Open> found = new ArrayList<>();
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
-                    Principal.Kind kind = Principal.Kind.valueOf(rows.getString(2).toUpperCase(Locale.ROOT));
+                    Principal.Kind kind =
+                            Principal.Kind.valueOf(rows.getString(2).toUpperCase(Locale.ROOT));
                     Optional<Instant> until = Optional.ofNullable(rows.getObject(4, OffsetDateTime.class))
                             .map(OffsetDateTime::toInstant);
                     found.add(new Open(rows.getBytes(1), new Principal(kind, rows.getString(3)), until));

@@ -11,8 +11,8 @@ import dev.latchkey.secret.Secret;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
-import java.util.function.IntSupplier;
 import java.util.Optional;
+import java.util.function.IntSupplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -32,8 +32,7 @@ class IdentityEvents {
     private final Withdrawals withdrawals;
     private final AuditLog audit;
 
-    IdentityEvents(
-            IdentityEventRows rows, DisabledPrincipals disabled, Withdrawals withdrawals, AuditLog audit) {
+    IdentityEvents(IdentityEventRows rows, DisabledPrincipals disabled, Withdrawals withdrawals, AuditLog audit) {
         this.rows = rows;
         this.disabled = disabled;
         this.withdrawals = withdrawals;

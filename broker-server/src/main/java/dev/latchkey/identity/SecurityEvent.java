@@ -65,8 +65,8 @@ record SecurityEvent(String id, Principal principal, State state, Instant happen
             return Optional.empty();
         }
         Meaning known = meaning.get();
-        return Optional.of(new SecurityEvent(
-                id.get(), new Principal(known.kind(), name.get()), known.state(), happenedAt.get()));
+        return Optional.of(
+                new SecurityEvent(id.get(), new Principal(known.kind(), name.get()), known.state(), happenedAt.get()));
     }
 
     /** RFC 9493: a person by {@code iss_sub} (section 3.2.3), a client by {@code opaque} (section 3.2.4). */
@@ -102,6 +102,7 @@ record SecurityEvent(String id, Principal principal, State state, Instant happen
         BigDecimal seconds = value.decimalValue();
         long whole = seconds.longValue();
         return Optional.of(Instant.ofEpochSecond(
-                whole, seconds.subtract(BigDecimal.valueOf(whole)).movePointRight(9).longValue()));
+                whole,
+                seconds.subtract(BigDecimal.valueOf(whole)).movePointRight(9).longValue()));
     }
 }

@@ -92,26 +92,55 @@ class ForgedEventsTest {
         all.put("no type", typed(null));
         all.put("an ID token's claims", claims("invalid_request", it -> it.put("nonce", "n")));
         all.put("with a subject", claims("invalid_request", it -> it.put("sub", victim)));
-        all.put("with an end", claims("invalid_request", it -> it.put("exp", Instant.now().getEpochSecond() + 60)));
+        all.put(
+                "with an end",
+                claims("invalid_request", it -> it.put("exp", Instant.now().getEpochSecond() + 60)));
         all.put("another issuer", claims("invalid_issuer", it -> it.put("iss", "https://other.example")));
         all.put("a longer issuer", claims("invalid_issuer", it -> it.put("iss", issuer.issuer() + "/")));
         all.put("no issuer", claims("invalid_issuer", it -> it.remove("iss")));
         all.put("another audience", claims("invalid_audience", it -> it.put("aud", "other")));
         all.put("no audience", claims("invalid_audience", it -> it.remove("aud")));
-        all.put("too old", claims("invalid_request", it -> it.put("iat", Instant.now().getEpochSecond() - 601)));
-        all.put("from the future", claims("invalid_request", it -> it.put("iat", Instant.now().getEpochSecond() + 60)));
-        all.put("to happen", claims("invalid_request", it -> it.put("toe", Instant.now().getEpochSecond() + 60)));
+        all.put(
+                "too old",
+                claims("invalid_request", it -> it.put("iat", Instant.now().getEpochSecond() - 601)));
+        all.put(
+                "from the future",
+                claims("invalid_request", it -> it.put("iat", Instant.now().getEpochSecond() + 60)));
+        all.put(
+                "to happen",
+                claims("invalid_request", it -> it.put("toe", Instant.now().getEpochSecond() + 60)));
         all.put("no time", claims("invalid_request", it -> it.remove("iat")));
         all.put("no id", claims("invalid_request", it -> it.remove("jti")));
         all.put("no events", claims("invalid_request", it -> it.remove("events")));
         all.put("an unknown event", claims("invalid_request", it -> it.put("events", Map.of("urn:x", Map.of()))));
-        all.put("an event that is a text", claims("invalid_request", it -> it.put("events", Map.of(PushedEvents.DISABLED, "x"))));
-        all.put("two events", claims("invalid_request", it -> it.put("events", Map.of(PushedEvents.DISABLED, Map.of(), PushedEvents.PURGED, Map.of()))));
-        all.put("a subject of another issuer", claims("invalid_request", it -> it.put("sub_id", Map.of("format", "iss_sub", "iss", "https://other.example", "sub", victim))));
-        all.put("a subject of another form", claims("invalid_request", it -> it.put("sub_id", Map.of("format", "opaque", "id", victim))));
+        all.put(
+                "an event that is a text",
+                claims("invalid_request", it -> it.put("events", Map.of(PushedEvents.DISABLED, "x"))));
+        all.put(
+                "two events",
+                claims(
+                        "invalid_request",
+                        it -> it.put(
+                                "events", Map.of(PushedEvents.DISABLED, Map.of(), PushedEvents.PURGED, Map.of()))));
+        all.put(
+                "a subject of another issuer",
+                claims(
+                        "invalid_request",
+                        it -> it.put(
+                                "sub_id", Map.of("format", "iss_sub", "iss", "https://other.example", "sub", victim))));
+        all.put(
+                "a subject of another form",
+                claims("invalid_request", it -> it.put("sub_id", Map.of("format", "opaque", "id", victim))));
         all.put("no subject", claims("invalid_request", it -> it.remove("sub_id")));
         String good = events.token(PushedEvents.DISABLED, victim, it -> {});
-        all.put("another's key", new Forgery(FakeOpenIdProvider.sign(FakeOpenIdProvider.newKey(), events.header().build(), Json.write(events.claims(PushedEvents.DISABLED, victim))), "invalid_key"));
+        all.put(
+                "another's key",
+                new Forgery(
+                        FakeOpenIdProvider.sign(
+                                FakeOpenIdProvider.newKey(),
+                                events.header().build(),
+                                Json.write(events.claims(PushedEvents.DISABLED, victim))),
+                        "invalid_key"));
         all.put("a changed payload", new Forgery(changed(good), "invalid_key"));
         all.put("no signature", new Forgery(unsigned(good), "invalid_request"));
         all.put("a MAC with the public key", new Forgery(mac(good), "invalid_request"));
@@ -142,17 +171,23 @@ class ForgedEventsTest {
 
     private static String changed(String token) {
         String[] parts = token.split("\\.");
-        String payload = new String(Base64.getUrlDecoder().decode(parts[1])).replace("account-disabled", "account-purged");
-        return parts[0] + "." + Base64.getUrlEncoder().withoutPadding().encodeToString(payload.getBytes()) + "." + parts[2];
+        String payload =
+                new String(Base64.getUrlDecoder().decode(parts[1])).replace("account-disabled", "account-purged");
+        return parts[0] + "." + Base64.getUrlEncoder().withoutPadding().encodeToString(payload.getBytes()) + "."
+                + parts[2];
     }
 
     private static String unsigned(String token) {
-        String header = Base64.getUrlEncoder().withoutPadding().encodeToString("{\"alg\":\"none\",\"typ\":\"secevent+jwt\"}".getBytes());
+        String header = Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString("{\"alg\":\"none\",\"typ\":\"secevent+jwt\"}".getBytes());
         return header + "." + token.split("\\.")[1] + ".";
     }
 
     private static String mac(String token) {
-        JWSHeader header = new JWSHeader.Builder(JWSAlgorithm.HS256).type(new JOSEObjectType("secevent+jwt")).build();
+        JWSHeader header = new JWSHeader.Builder(JWSAlgorithm.HS256)
+                .type(new JOSEObjectType("secevent+jwt"))
+                .build();
         return header.toBase64URL() + "." + token.split("\\.")[1] + "." + token.split("\\.")[2];
     }
 }

@@ -55,8 +55,7 @@ class IdentityEventsTest {
         assertThat(story.status(connection)).isEqualTo("revoked");
         assertThat(story.status(waiting)).isEqualTo("revoked");
         assertThat(story.token(app, connection).status()).isEqualTo(404);
-        await().atMost(Duration.ofSeconds(60))
-                .until(() -> story.control().count(story.sandboxName(), "revoke") == 1);
+        await().atMost(Duration.ofSeconds(60)).until(() -> story.control().count(story.sandboxName(), "revoke") == 1);
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(tables.vaultPathsOf(connection)).isEmpty());
         assertThat(ask(story, app, owner).code()).isEqualTo("forbidden");
@@ -81,7 +80,8 @@ class IdentityEventsTest {
 
         events.push(PushedEvents.DISABLED, subject).expect(202);
 
-        await().atMost(Duration.ofSeconds(1)).until(() -> person.get("/apps").code().equals("invalid_token"));
+        await().atMost(Duration.ofSeconds(1))
+                .until(() -> person.get("/apps").code().equals("invalid_token"));
         person(UUID.randomUUID().toString()).get("/apps").expect(200);
         events.push(PushedEvents.ENABLED, subject).expect(202);
         await().atMost(Duration.ofSeconds(10)).until(() -> person.get("/apps").status() == 200);
@@ -103,7 +103,8 @@ class IdentityEventsTest {
                         "/partners/" + story.partner() + "/standing-approvals/" + asking.id(),
                         Map.of("scopes", List.of("read")))
                 .expect(204);
-        BrokerApi bearer = BrokerApi.bearing(BrokerStack.broker(), issuer.token(claims -> claims.put("azp", asking.id())));
+        BrokerApi bearer =
+                BrokerApi.bearing(BrokerStack.broker(), issuer.token(claims -> claims.put("azp", asking.id())));
         bearer.get("/connections/" + own).expect(200);
 
         events.push(PushedEvents.CLIENT_DISABLED, asking.id()).expect(202);
@@ -115,12 +116,14 @@ class IdentityEventsTest {
                 .isEmpty();
         assertThat(tables.texts("select app from standing_approval where app = ?", asking.id()))
                 .isEmpty();
-        await().atMost(Duration.ofSeconds(1)).until(() -> bearer.get("/connections").code().equals("invalid_token"));
+        await().atMost(Duration.ofSeconds(1))
+                .until(() -> bearer.get("/connections").code().equals("invalid_token"));
         assertThat(asking.api().get("/connections").code()).isEqualTo("unauthenticated");
 
         events.push(PushedEvents.CLIENT_ENABLED, asking.id()).expect(202);
 
-        await().atMost(Duration.ofSeconds(10)).until(() -> bearer.get("/connections").status() == 200);
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> bearer.get("/connections").status() == 200);
         assertThat(story.token(asking, foreign).status()).isEqualTo(404);
         assertThat(story.request(asking, "read")).isNotEmpty();
     }
@@ -138,7 +141,8 @@ class IdentityEventsTest {
                         + " select 'person', ?, 'purged', now() from counted",
                 subject);
 
-        await().atMost(Duration.ofSeconds(1)).until(() -> person.get("/apps").code().equals("invalid_token"));
+        await().atMost(Duration.ofSeconds(1))
+                .until(() -> person.get("/apps").code().equals("invalid_token"));
     }
 
     @Test
@@ -206,8 +210,6 @@ class IdentityEventsTest {
 
     private static BrokerApi.Answer ask(Story story, Story.App app, String owner) {
         return app.api()
-                .post(
-                        "/connections",
-                        Map.of("partner", story.partner(), "owner", owner, "scopes", List.of("read")));
+                .post("/connections", Map.of("partner", story.partner(), "owner", owner, "scopes", List.of("read")));
     }
 }

@@ -162,13 +162,20 @@ final class ExtendedKeycloak implements AutoCloseable {
                 "POST",
                 "/clients",
                 Map.of(
-                        "clientId", clientId,
-                        "secret", secret,
-                        "publicClient", false,
-                        "standardFlowEnabled", false,
-                        "serviceAccountsEnabled", true,
-                        "attributes", Map.of("access.token.lifespan", "1800"),
-                        "protocolMappers", List.of(mapper)));
+                        "clientId",
+                        clientId,
+                        "secret",
+                        secret,
+                        "publicClient",
+                        false,
+                        "standardFlowEnabled",
+                        false,
+                        "serviceAccountsEnabled",
+                        true,
+                        "attributes",
+                        Map.of("access.token.lifespan", "1800"),
+                        "protocolMappers",
+                        List.of(mapper)));
         return admin("GET", "/clients?clientId=" + clientId, Map.of())
                 .path(0)
                 .path("id")
@@ -241,7 +248,8 @@ final class ExtendedKeycloak implements AutoCloseable {
             process.close();
         }
         try (var paths = Files.walk(home)) {
-            paths.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
+            paths.sorted(Comparator.reverseOrder())
+                    .forEach(path -> path.toFile().delete());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -101,7 +101,8 @@ class KeycloakExtensionsIT {
     }
 
     @Test
-    @DisplayName("R104 a user who is disabled or deleted in Keycloak loses the connections in the broker within seconds")
+    @DisplayName(
+            "R104 a user who is disabled or deleted in Keycloak loses the connections in the broker within seconds")
     void followsUsers() {
         BrokerApi app = story.app("users-" + mark());
         String disabled = keycloak.createUser();
@@ -122,7 +123,8 @@ class KeycloakExtensionsIT {
     }
 
     @Test
-    @DisplayName("R104 a client that is disabled in Keycloak is refused with its valid token, and loses its connections")
+    @DisplayName(
+            "R104 a client that is disabled in Keycloak is refused with its valid token, and loses its connections")
     void followsClients() {
         String clientId = "client-" + mark();
         String secret = UUID.randomUUID().toString();
@@ -163,7 +165,8 @@ class KeycloakExtensionsIT {
     }
 
     @Test
-    @DisplayName("${vault.name} in an identity provider's client secret is the secret in OpenBao when it goes on the wire")
+    @DisplayName(
+            "${vault.name} in an identity provider's client secret is the secret in OpenBao when it goes on the wire")
     void resolvesTheVault() throws IOException {
         try (Peer peer = new Peer()) {
             identityProvider(peer, "peer", "${vault.idp}");
