@@ -162,13 +162,20 @@ final class ExtendedKeycloak implements AutoCloseable {
                 "POST",
                 "/clients",
                 Map.of(
-                        "clientId", clientId,
-                        "secret", secret,
-                        "publicClient", false,
-                        "standardFlowEnabled", false,
-                        "serviceAccountsEnabled", true,
-                        "attributes", Map.of("access.token.lifespan", "1800"),
-                        "protocolMappers", List.of(mapper)));
+                        "clientId",
+                        clientId,
+                        "secret",
+                        secret,
+                        "publicClient",
+                        false,
+                        "standardFlowEnabled",
+                        false,
+                        "serviceAccountsEnabled",
+                        true,
+                        "attributes",
+                        Map.of("access.token.lifespan", "1800"),
+                        "protocolMappers",
+                        List.of(mapper)));
         return admin("GET", "/clients?clientId=" + clientId, Map.of())
                 .path(0)
                 .path("id")
