@@ -58,8 +58,7 @@ final class Fleet {
 
     /** Access tokens that the partner gives from now on live for so long. */
     void life(int accessTokenSeconds) {
-        rig.control()
-                .settings(sandboxName(), Map.of("rotation", "strict", "access_token_seconds", accessTokenSeconds));
+        rig.control().settings(sandboxName(), Map.of("rotation", "strict", "access_token_seconds", accessTokenSeconds));
     }
 
     /** Renewals that arrived at the partner, whatever became of them. */

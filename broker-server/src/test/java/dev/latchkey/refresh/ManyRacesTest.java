@@ -124,16 +124,19 @@ class ManyRacesTest {
             String connection = story.active(app, "read");
             String family = story.family();
 
-            String where = race(random, connection, () -> story.approver()
-                    .post("/connections/" + connection + "/revoke")
-                    .expect(200));
+            String where = race(
+                    random,
+                    connection,
+                    () -> story.approver()
+                            .post("/connections/" + connection + "/revoke")
+                            .expect(200));
 
             assertThat(story.status(connection)).as(where).isEqualTo("revoked");
             assertThat(story.token(app, connection).status()).as(where).isEqualTo(404);
             await(where)
                     .atMost(Duration.ofSeconds(30))
-                    .until(() -> new BrokerTables(database).vaultPathsOf(connection).isEmpty()
-                            && !isAlive(story, family));
+                    .until(() ->
+                            new BrokerTables(database).vaultPathsOf(connection).isEmpty() && !isAlive(story, family));
         }
     }
 
@@ -166,8 +169,7 @@ class ManyRacesTest {
         Replica first = parts.start(clock);
         Replica second = parts.start(clock);
         StoredRecord oldest = vault.read(VaultPath.connection(id)).orElseThrow();
-        HeldToken cached =
-                second.tokens().get(connections.find(id).orElseThrow(), Duration.ZERO, ACTOR);
+        HeldToken cached = second.tokens().get(connections.find(id).orElseThrow(), Duration.ZERO, ACTOR);
 
         HeldToken younger = first.renewals().await(id, found -> false, ACTOR);
         HeldToken youngest = first.renewals().await(id, found -> false, ACTOR);
@@ -218,12 +220,13 @@ class ManyRacesTest {
     private static void reconnect(Story story, Story.App app, String connection) {
         URI back = story.consented(story.atConsent(story.connectUrl(app, connection)));
         // A renewal that stores at the same moment makes it a conflict, and the app confirms again.
-        await().atMost(Duration.ofSeconds(20)).until(() -> app.api()
-                        .post(
-                                "/connections/" + connection + "/confirm",
-                                Map.of("handle", Story.query(back).get("handle")))
-                        .status()
-                == 200);
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> app.api()
+                                .post(
+                                        "/connections/" + connection + "/confirm",
+                                        Map.of("handle", Story.query(back).get("handle")))
+                                .status()
+                        == 200);
     }
 
     private Credential.ShortLived credential(UUID id) {
@@ -238,7 +241,8 @@ class ManyRacesTest {
     }
 
     private static Random seeded(String row) {
-        long seed = Long.getLong("latchkey.test.seed", ThreadLocalRandom.current().nextLong(1_000_000_000));
+        long seed =
+                Long.getLong("latchkey.test.seed", ThreadLocalRandom.current().nextLong(1_000_000_000));
         System.out.println(row + ": -Dlatchkey.test.seed=" + seed);
         return new Random(seed);
     }

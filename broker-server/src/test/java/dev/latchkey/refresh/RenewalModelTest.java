@@ -1,10 +1,10 @@
 package dev.latchkey.refresh;
 
-import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.TestProfile;
 import dev.latchkey.connection.Connections;
 import dev.latchkey.testkit.BrokerStack;
 import dev.latchkey.testkit.BrokerTables;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
@@ -34,13 +34,15 @@ class RenewalModelTest {
     Connections connections;
 
     @Test
-    @DisplayName("R1 R3 R5 R6 R9 R10 R15 R18 R19 R20 whatever is interleaved, nothing is lost, stale, or alive after its end")
+    @DisplayName(
+            "R1 R3 R5 R6 R9 R10 R15 R18 R19 R20 whatever is interleaved, nothing is lost, stale, or alive after its end")
     void interleaved() {
         Long wanted = Long.getLong("latchkey.test.seed");
         for (int story = 0; story < (wanted == null ? STORIES : 1); story++) {
             long seed = wanted == null ? ThreadLocalRandom.current().nextLong(1_000_000_000) : wanted;
             System.out.println("renewal model: seed " + seed + ", " + STEPS + " steps");
-            try (RenewalWorld world = new RenewalWorld(parts, connections, new BrokerTables(database), new Random(seed))) {
+            try (RenewalWorld world =
+                    new RenewalWorld(parts, connections, new BrokerTables(database), new Random(seed))) {
                 world.run(STEPS);
                 System.out.println("renewal model: " + world);
             } catch (AssertionError | RuntimeException e) {

@@ -38,8 +38,8 @@ final class RenewalWorld implements AutoCloseable {
     private static final Duration LIFE = Duration.ofMinutes(10);
     private static final KillPoint[] POINTS = KillPoint.values();
     /** What a caller may be told while replicas hang and connections change. */
-    private static final Set<String> PASSING = Set.of(
-            "refresh_in_progress", "conflict", "vault_unavailable", "not_found", "connection_not_active");
+    private static final Set<String> PASSING =
+            Set.of("refresh_in_progress", "conflict", "vault_unavailable", "not_found", "connection_not_active");
 
     /** What can happen, and how often. */
     private enum Step {
@@ -62,7 +62,8 @@ final class RenewalWorld implements AutoCloseable {
         }
 
         static Step random(Random random) {
-            int left = random.nextInt(Stream.of(values()).mapToInt(step -> step.weight).sum());
+            int left = random.nextInt(
+                    Stream.of(values()).mapToInt(step -> step.weight).sum());
             for (Step step : values()) {
                 left -= step.weight;
                 if (left < 0) {
@@ -209,12 +210,13 @@ final class RenewalWorld implements AutoCloseable {
     private void reconnect() {
         URI back = story.consented(story.atConsent(story.connectUrl(app, connection)));
         // A renewal that stores at the same moment makes it a conflict, and the app confirms again.
-        await().atMost(Duration.ofSeconds(20)).until(() -> app.api()
-                        .post(
-                                "/connections/" + connection + "/confirm",
-                                Map.of("handle", Story.query(back).get("handle")))
-                        .status()
-                == 200);
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> app.api()
+                                .post(
+                                        "/connections/" + connection + "/confirm",
+                                        Map.of("handle", Story.query(back).get("handle")))
+                                .status()
+                        == 200);
         reference.connected();
         granted();
     }
@@ -275,7 +277,8 @@ final class RenewalWorld implements AutoCloseable {
     private void call(Replica by, int oldestAllowed, Supplier<HeldToken> what) {
         Call call = new Call(by, grant, threads.submit(what::get), oldestAllowed);
         calls.add(call);
-        boolean somebodyHangs = !dead.isEmpty() || replicas.stream().anyMatch(it -> it.points().isFrozen());
+        boolean somebodyHangs =
+                !dead.isEmpty() || replicas.stream().anyMatch(it -> it.points().isFrozen());
         awaitCall(call, Duration.ofMillis(somebodyHangs ? 200 : 5_000));
     }
 

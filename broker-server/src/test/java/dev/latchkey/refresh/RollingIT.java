@@ -110,7 +110,8 @@ class RollingIT {
     }
 
     @Test
-    @DisplayName("R28 a crash after the code was sent leaves no half connection: the user begins again, what was known ends")
+    @DisplayName(
+            "R28 a crash after the code was sent leaves no half connection: the user begins again, what was known ends")
     void crashInAHandshake() {
         Fleet fleet = Fleet.connect(RIG, FIRST, "half", 0, 600);
         Fleet.Guest unstored = fleet.begin("unstored");
@@ -132,9 +133,7 @@ class RollingIT {
                 .isEmpty();
 
         fleet.finish(fleet.begin(unstored.user(), unstored.connection()));
-        RIG.app(FIRST)
-                .post("/connections/" + unstored.connection() + "/token")
-                .expect(200);
+        RIG.app(FIRST).post("/connections/" + unstored.connection() + "/token").expect(200);
         assertEndsUnconfirmed(staged, fleet);
     }
 

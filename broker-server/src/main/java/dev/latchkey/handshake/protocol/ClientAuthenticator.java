@@ -98,7 +98,9 @@ class ClientAuthenticator {
         if (former.isEmpty()) {
             return List.of(present);
         }
-        boolean formerFirst = former.get().sha256Hex().equals(taken.getIfPresent(context.partner().id()));
+        boolean formerFirst = former.get()
+                .sha256Hex()
+                .equals(taken.getIfPresent(context.partner().id()));
         return formerFirst ? List.of(former.get(), present) : List.of(present, former.get());
     }
 
