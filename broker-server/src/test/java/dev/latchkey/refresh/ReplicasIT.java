@@ -113,8 +113,10 @@ class ReplicasIT {
                 .fault(FaultOrder.at(cell.sandboxName()).endpoint("refresh").latency(Duration.ofSeconds(60)));
         AtomicInteger next = new AtomicInteger();
 
-        List<Answer> answers = AtOnce.run(6, () -> RIG.app(BROKERS.get(next.getAndIncrement() % BROKERS.size()))
-                .post(path(cell), LONGER));
+        List<Answer> answers = AtOnce.run(
+                6,
+                () -> RIG.app(BROKERS.get(next.getAndIncrement() % BROKERS.size()))
+                        .post(path(cell), LONGER));
 
         assertThat(answers).allSatisfy(answer -> {
             assertThat(answer.code()).isIn("refresh_in_progress", "partner_timeout", "partner_unavailable");
@@ -127,7 +129,8 @@ class ReplicasIT {
     }
 
     @Test
-    @DisplayName("R4 R6 an owner that was frozen past its lease neither overwrites its successor nor loses the only token")
+    @DisplayName(
+            "R4 R6 an owner that was frozen past its lease neither overwrites its successor nor loses the only token")
     void frozen() {
         Cell grace = RIG.connect("frozen-grace", "grace", 600);
         Cell strict = RIG.connect("frozen-strict", "strict", 600);
@@ -140,10 +143,14 @@ class ReplicasIT {
             FIRST.process().freeze();
             try {
                 awaitCode(BROKERS.get(1), grace, "cannot_satisfy_min_ttl");
-                successors = RIG.app(BROKERS.get(1)).post(path(grace)).expect(200).text("access_token");
+                successors =
+                        RIG.app(BROKERS.get(1)).post(path(grace)).expect(200).text("access_token");
                 // The intent of the frozen owner holds the successor back: its answer may be the only valid one.
                 awaitCode(BROKERS.get(1), strict, "outcome_unknown");
-                assertThat(RIG.app(BROKERS.get(1)).post(path(strict)).expect(200).text("access_token"))
+                assertThat(RIG.app(BROKERS.get(1))
+                                .post(path(strict))
+                                .expect(200)
+                                .text("access_token"))
                         .isEqualTo(before);
             } finally {
                 FIRST.process().thaw();
@@ -204,7 +211,8 @@ class ReplicasIT {
     }
 
     @Test
-    @DisplayName("R8 with clocks ten minutes apart it is still exactly one renewal a round: leases are by the database's")
+    @DisplayName(
+            "R8 with clocks ten minutes apart it is still exactly one renewal a round: leases are by the database's")
     void clocksApart() {
         List<Broker> apart = List.of(FIRST, RIG.start(Map.of(), clock("+10m")), RIG.start(Map.of(), clock("-10m")));
         Fleet fleet = Fleet.connect(RIG, FIRST, "clocks", CLOCK_ROUNDS, ENDED);
@@ -237,11 +245,7 @@ class ReplicasIT {
     }
 
     private static Map<String, String> clock(String offset) {
-        return Map.of(
-                "LD_PRELOAD",
-                "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
-                "FAKETIME",
-                offset);
+        return Map.of("LD_PRELOAD", "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1", "FAKETIME", offset);
     }
 
     private static List<Answer> askAll(List<Broker> brokers, String connection, int callers) {
@@ -249,8 +253,7 @@ class ReplicasIT {
         return AtOnce.run(
                 callers,
                 () -> ask(
-                        brokers.get(next.getAndIncrement() % brokers.size()),
-                        "/connections/" + connection + "/token"));
+                        brokers.get(next.getAndIncrement() % brokers.size()), "/connections/" + connection + "/token"));
     }
 
     /** Asks again after a 503, as its Retry-After says, on a machine that is too slow for so many at once. */
