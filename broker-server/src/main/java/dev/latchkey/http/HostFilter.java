@@ -37,7 +37,8 @@ final class HostFilter {
             throw new BrokerException(ProblemType.METHOD_NOT_ALLOWED, "This method is not served.");
         }
         String path = request.path();
-        if ((path != null && (path.equals(HEALTH) || path.startsWith(HEALTH + "/"))) || managementPort.isAsked(request)) {
+        if ((path != null && (path.equals(HEALTH) || path.startsWith(HEALTH + "/")))
+                || managementPort.isAsked(request)) {
             return;
         }
         if (request.headers().getAll("Host").size() > 1

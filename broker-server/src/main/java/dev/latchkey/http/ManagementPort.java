@@ -59,9 +59,8 @@ final class ManagementPort {
                     .setMaxInitialLineLength(LONGEST_LINE)
                     .setMaxHeaderSize(LARGEST_HEADERS)
                     .setIdleTimeout((int) PATIENCE_SECONDS);
-            server = done(vertx.createHttpServer(options)
-                    .requestHandler(this::handle)
-                    .listen());
+            server = done(
+                    vertx.createHttpServer(options).requestHandler(this::handle).listen());
         }
     }
 

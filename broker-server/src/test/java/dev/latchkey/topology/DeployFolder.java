@@ -23,8 +23,8 @@ final class DeployFolder {
     private static final String FOLDERS = "/srv/latchkey";
     private static final List<Integer> PORTS = List.of(
             5432, 8080, 8081, 8082, 8083, 8180, 8200, 8201, 8404, 8600, 9001, 9002, 9003, 9180, 18080, 18180, 18600);
-    private static final Pattern PORT =
-            Pattern.compile("(?<![0-9.])(" + String.join("|", PORTS.stream().map(String::valueOf).toList()) + ")(?![0-9.])");
+    private static final Pattern PORT = Pattern.compile("(?<![0-9.])("
+            + String.join("|", PORTS.stream().map(String::valueOf).toList()) + ")(?![0-9.])");
 
     private final Path files;
     private final Path folders;
@@ -50,7 +50,9 @@ final class DeployFolder {
 
     /** The top of the project. */
     static Path project() {
-        return Path.of(System.getProperty("basedir", "."), "..").toAbsolutePath().normalize();
+        return Path.of(System.getProperty("basedir", "."), "..")
+                .toAbsolutePath()
+                .normalize();
     }
 
     /** Copies the files below a work folder. */

@@ -33,8 +33,8 @@ final class PostgresProcess {
                 .setConnectConfig("password", value(variables, "POSTGRES_PASSWORD"))
                 .setServerConfig("unix_socket_directories", "");
         DeployFolder.read(deploy.file("postgres/postgresql.conf"))
-                .forEach((name, setting) -> builder.setServerConfig(
-                        name.strip(), setting.strip().replaceAll("^'|'$", "")));
+                .forEach((name, setting) ->
+                        builder.setServerConfig(name.strip(), setting.strip().replaceAll("^'|'$", "")));
         EmbeddedPostgres server = builder.start();
         try {
             makeRoles(server, Files.readString(deploy.file("postgres/roles.sql")), variables);

@@ -54,8 +54,7 @@ public final class ProductionDemo {
                 sandbox     %s   (what the partners saw)
 
                 Ctrl-C ends the demo and removes its data.
-                """,
-                topology.broker(), topology.realm(), String.join(", ", demo.people()), topology.sandbox());
+                """, topology.broker(), topology.realm(), String.join(", ", demo.people()), topology.sandbox());
         System.out.flush();
     }
 }

@@ -105,12 +105,14 @@ class ProductionTopologyIT {
     void opensOneDoorOnly() throws IOException {
         String caller = "Authorization: " + demo.authorization(WITH_TOKENS.getFirst());
 
-        assertThat(RawHttp.status(RawHttp.get(topology.broker(), "/q/health/ready"))).isEqualTo(404);
-        assertThat(RawHttp.status(RawHttp.get(topology.broker(), "/q/metrics", caller))).isEqualTo(404);
+        assertThat(RawHttp.status(RawHttp.get(topology.broker(), "/q/health/ready")))
+                .isEqualTo(404);
+        assertThat(RawHttp.status(RawHttp.get(topology.broker(), "/q/metrics", caller)))
+                .isEqualTo(404);
         assertThat(RawHttp.status(RawHttp.get(topology.broker(), "/api/v1/catalog", caller, "Host: evil.example")))
                 .isEqualTo(421);
-        assertThat(RawHttp.status(RawHttp.get(
-                        topology.broker(), "/api/v1/catalog", caller, "X-Forwarded-Host: evil.example")))
+        assertThat(RawHttp.status(
+                        RawHttp.get(topology.broker(), "/api/v1/catalog", caller, "X-Forwarded-Host: evil.example")))
                 .isEqualTo(200);
     }
 

@@ -34,10 +34,7 @@ final class ProxyStatus {
     /** Whether a wrapping token was opened already. */
     static boolean isSpent(URI vault, String token) {
         try (TestHttp http = new TestHttp()) {
-            return http.json(
-                                    vault.resolve("/v1/sys/wrapping/lookup"),
-                                    "none",
-                                    Json.write(Map.of("token", token)))
+            return http.json(vault.resolve("/v1/sys/wrapping/lookup"), "none", Json.write(Map.of("token", token)))
                             .statusCode()
                     != 200;
         }

@@ -1,6 +1,5 @@
 package dev.latchkey.demo;
 
-
 /** A partner that the demo can show. */
 interface DemoPartner {
 

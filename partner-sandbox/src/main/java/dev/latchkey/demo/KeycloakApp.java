@@ -64,12 +64,18 @@ final class KeycloakApp implements Identity {
     String publicKeys() {
         RSAPublicKey half = (RSAPublicKey) key.getPublic();
         Map<String, String> jwk = Map.of(
-                "kty", "RSA",
-                "use", "sig",
-                "alg", "RS256",
-                "kid", id,
-                "n", BASE64.encodeToString(unsigned(half.getModulus().toByteArray())),
-                "e", BASE64.encodeToString(unsigned(half.getPublicExponent().toByteArray())));
+                "kty",
+                "RSA",
+                "use",
+                "sig",
+                "alg",
+                "RS256",
+                "kid",
+                id,
+                "n",
+                BASE64.encodeToString(unsigned(half.getModulus().toByteArray())),
+                "e",
+                BASE64.encodeToString(unsigned(half.getPublicExponent().toByteArray())));
         return KeycloakHttp.json(Map.of("keys", List.of(jwk)));
     }
 
@@ -78,10 +84,14 @@ final class KeycloakApp implements Identity {
                 .form(
                         KeycloakHttp.tokenEndpoint(realm),
                         Map.of(
-                                "grant_type", "client_credentials",
-                                "client_id", id,
-                                "client_assertion_type", BEARER_ASSERTION,
-                                "client_assertion", assertion()))
+                                "grant_type",
+                                "client_credentials",
+                                "client_id",
+                                id,
+                                "client_assertion_type",
+                                BEARER_ASSERTION,
+                                "client_assertion",
+                                assertion()))
                 .expect(200);
     }
 
@@ -89,12 +99,18 @@ final class KeycloakApp implements Identity {
         long now = Instant.now().getEpochSecond();
         String head = encoded(Map.of("alg", "RS256", "kid", id));
         String body = encoded(Map.of(
-                "iss", id,
-                "sub", id,
-                "aud", realm.toString(),
-                "jti", KeycloakAdmin.random(),
-                "iat", now,
-                "exp", now + LIFE_SECONDS));
+                "iss",
+                id,
+                "sub",
+                id,
+                "aud",
+                realm.toString(),
+                "jti",
+                KeycloakAdmin.random(),
+                "iat",
+                now,
+                "exp",
+                now + LIFE_SECONDS));
         return head + "." + body + "." + signed(head + "." + body);
     }
 

@@ -56,23 +56,34 @@ final class KeycloakPerson implements Identity {
         Map<String, String> form = new TreeMap<>(back);
         form.keySet().retainAll(Set.of("code"));
         form.putAll(Map.of(
-                "grant_type", "authorization_code",
-                "client_id", CLIENT,
-                "redirect_uri", RETURN.toString(),
-                "code_verifier", verifier));
+                "grant_type",
+                "authorization_code",
+                "client_id",
+                CLIENT,
+                "redirect_uri",
+                RETURN.toString(),
+                "code_verifier",
+                verifier));
         return new KeycloakHttp().form(KeycloakHttp.tokenEndpoint(realm), form).expect(200);
     }
 
     private URI authorizationUrl(String state, String challenge) {
         return URI.create(realm + "/protocol/openid-connect/auth?"
                 + KeycloakHttp.encoded(Map.of(
-                        "response_type", "code",
-                        "client_id", CLIENT,
-                        "redirect_uri", RETURN.toString(),
-                        "scope", "openid",
-                        "state", state,
-                        "code_challenge", challenge,
-                        "code_challenge_method", "S256")));
+                        "response_type",
+                        "code",
+                        "client_id",
+                        CLIENT,
+                        "redirect_uri",
+                        RETURN.toString(),
+                        "scope",
+                        "openid",
+                        "state",
+                        state,
+                        "code_challenge",
+                        challenge,
+                        "code_challenge_method",
+                        "S256")));
     }
 
     private URI comeBack(URI start) throws StepFailed {
@@ -82,8 +93,8 @@ final class KeycloakPerson implements Identity {
         Form login = browser.page().forms().stream()
                 .filter(form -> form.action().getPath().endsWith("/login-actions/authenticate"))
                 .findFirst()
-                .orElseThrow(() -> new StepFailed(
-                        "no login page but " + browser.page().status()));
+                .orElseThrow(() ->
+                        new StepFailed("no login page but " + browser.page().status()));
         browser.submit(login, Map.of("username", name, "password", password));
         browser.followWhile(KeycloakPerson::isInside);
         Optional<URI> arrival = browser.location();

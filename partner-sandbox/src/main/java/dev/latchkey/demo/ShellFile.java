@@ -16,8 +16,7 @@ final class ShellFile {
     }
 
     /** Writes it; a file that is there already is an error. */
-    void write(URI broker, LocalCast cast, String partner, DemoPartner.Outcome story)
-            throws IOException {
+    void write(URI broker, LocalCast cast, String partner, DemoPartner.Outcome story) throws IOException {
         List<String> lines = List.of(
                 line("LATCHKEY", broker.toString()),
                 line("ADMIN", pair(cast.admin())),
