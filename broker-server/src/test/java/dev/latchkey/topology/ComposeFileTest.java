@@ -35,13 +35,12 @@ class ComposeFileTest {
     /** A job that ends, and the one that only holds the network: neither can be asked how it is. */
     private static final Set<String> NOT_ASKED = Set.of("openbao-bring-up", "pod");
 
-    private static Map<String, Object> file;
     private static Map<String, Map<String, Object>> services;
 
     @BeforeAll
     @SuppressWarnings("unchecked")
     static void read() throws IOException {
-        file = new Yaml().load(Files.readString(PROJECT.resolve("docker-compose.yml")));
+        Map<String, Object> file = new Yaml().load(Files.readString(PROJECT.resolve("docker-compose.yml")));
         services = new TreeMap<>((Map<String, Map<String, Object>>) file.get("services"));
     }
 
@@ -128,7 +127,7 @@ class ComposeFileTest {
             });
         }
         for (Path one : files) {
-            assertThat(Files.readString(one))
+            assertThat(Files.readString(one).replaceAll(":'[a-z]+_password'", ""))
                     .as(one.toString())
                     .doesNotContainPattern("(?i)password[\"']?\\s*[:=]\\s*[\"']?\\w");
         }
