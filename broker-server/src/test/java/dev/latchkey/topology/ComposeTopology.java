@@ -58,8 +58,8 @@ final class ComposeTopology implements ProductionTopology {
         try {
             Path log = Files.createTempFile("latchkey-make-secrets", ".log");
             Path script = DeployFolder.source().resolve("make-secrets");
-            try (ChildProcess running = ChildProcess.start(
-                    DeployFolder.project(), Map.of(), log, List.of(script.toString()))) {
+            try (ChildProcess running =
+                    ChildProcess.start(DeployFolder.project(), Map.of(), log, List.of(script.toString()))) {
                 running.awaitEnd(Duration.ofSeconds(30));
             }
             Files.delete(log);
@@ -124,7 +124,8 @@ final class ComposeTopology implements ProductionTopology {
         try {
             Files.createDirectories(folder);
             for (String service : SERVICES) {
-                Files.writeString(folder.resolve(service + ".log"), container(service).getLogs(), StandardCharsets.UTF_8);
+                Files.writeString(
+                        folder.resolve(service + ".log"), container(service).getLogs(), StandardCharsets.UTF_8);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

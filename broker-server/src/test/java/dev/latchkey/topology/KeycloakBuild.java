@@ -24,7 +24,7 @@ final class KeycloakBuild {
     static Path home(DeployFolder deploy) throws IOException {
         Path distribution = Path.of(System.getProperty("keycloak.home", "target/keycloak/missing"))
                 .toAbsolutePath();
-        Path home = distribution.getParent().resolveSibling("keycloak-production");
+        Path home = distribution.resolve("../../keycloak-production").normalize();
         Path log = home.resolveSibling("keycloak-production.log");
         Optional<Path> extensions = Optional.of(
                         DeployFolder.project().resolve("keycloak-extensions/target/keycloak-extensions.jar"))
@@ -62,7 +62,7 @@ final class KeycloakBuild {
     }
 
     private static void run(Path log, String... command) {
-        try (ChildProcess process = ChildProcess.start(log.getParent(), Map.of(), log, List.of(command))) {
+        try (ChildProcess process = ChildProcess.start(DeployFolder.project(), Map.of(), log, List.of(command))) {
             if (process.awaitEnd(PATIENCE) != 0) {
                 throw new IllegalStateException(command[0] + " failed:\n" + process.tail());
             }

@@ -7,9 +7,9 @@ final class Topologies {
 
     private Topologies() {}
 
-    /** As containers where an engine answers, else, or with {@code latchkey.test.topology=processes}, as plain processes. */
+    /** As plain processes; with {@code latchkey.test.topology=containers} as containers, if an engine answers. */
     static ProductionTopology start() {
-        boolean containers = !"processes".equals(System.getProperty(CHOICE)) && ComposeTopology.isPossible();
+        boolean containers = "containers".equals(System.getProperty(CHOICE)) && ComposeTopology.isPossible();
         return containers ? ComposeTopology.start() : PlainTopology.start();
     }
 }
