@@ -8,8 +8,8 @@ import io.github.jopenlibs.vault.json.JsonValue;
 import java.util.Optional;
 
 /**
- * Reads past standbys that lag: removes what was never there, which the active node has to do, and reads after that. The
- * answer to the removal says how far the store is, and {@link SeenIndex} has no node answer that is behind. Stateless.
+ * Reads past standbys that lag. A change is always forwarded to the active node, whose answer says how far the store is;
+ * a read that demands as much is forwarded too where the standby has less. Stateless.
  */
 final class ActiveNode {
 
@@ -24,16 +24,22 @@ final class ActiveNode {
         this.mount = mount;
     }
 
-    /** The current version. */
+    /** What the active node answers; where it says nothing about how far it is, no standby answers by itself. */
     Answer read(Secret token, VaultPath path, Deadline deadline) {
-        Answer progress = server.delete(token, mount + "/" + NOTHING.value(), deadline);
-        return progress.isDone() ? server.read(token, mount + "/" + path.value(), deadline) : progress;
+        return read(token, path.value(), deadline);
     }
 
-    /** One version, whether or not it is the current one. */
+    /** The same of one version, whether or not it is the current one. */
     Answer readVersion(Secret token, VaultPath path, int version, Deadline deadline) {
-        Answer progress = server.delete(token, mount + "/" + NOTHING.value(), deadline);
-        return progress.isDone() ? server.readVersion(token, mount, path.value(), version, deadline) : progress;
+        return read(token, path.value() + "?version=" + version, deadline);
+    }
+
+    private Answer read(Secret token, String place, Deadline deadline) {
+        Kv2Server.Progress progress = server.progress(token, mount, NOTHING.value(), deadline);
+        if (!progress.answer().isDone()) {
+            return progress.answer();
+        }
+        return server.readNotBefore(token, mount, place, progress.index(), deadline);
     }
 
     /** Whether standbys answer reads, if the server lets us know: one without others needs no rights to be asked. */

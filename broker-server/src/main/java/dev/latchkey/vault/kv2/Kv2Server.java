@@ -30,7 +30,6 @@ final class Kv2Server {
     private final String address;
     private final HttpClient client;
     private final Semaphore turns;
-    private final SeenIndex seen = new SeenIndex();
 
     /** Throws {@link IllegalStateException} for a configuration that is not safe. */
     Kv2Server(Kv2Config config) {
@@ -58,11 +57,35 @@ final class Kv2Server {
                 () -> new Logical(driver(deadline, token)).write(path, fields).getRestResponse());
     }
 
-    /** One version, whether or not it is the current one. The driver's own would ask twice. */
-    Answer readVersion(Secret token, String mount, String path, int version, Deadline deadline) {
-        return ask(() -> rest(deadline, mount + "/data/" + path + "?version=" + version)
+    /**
+     * How far the active node is.
+     *
+     * @param index what a read has to name that must not be answered by less; empty where there are no such indices
+     */
+    record Progress(Answer answer, Optional<String> index) {}
+
+    /** Removes what is not there, which only the active node can do, and tells how far that is. */
+    Progress progress(Secret token, String mount, String nothing, Deadline deadline) {
+        OneOperation operation = new OneOperation(client, turns, deadline);
+        Answer answer = ask(() -> rest(operation, mount + "/metadata/" + nothing)
                 .header("X-Vault-Token", token.reveal(Purpose.STORE))
-                .get());
+                .delete());
+        return new Progress(answer, operation.index());
+    }
+
+    /**
+     * A version, the current one if the path names none, from a node that is at least as far as the index; a standby that
+     * is not forwards it.
+     */
+    Answer readNotBefore(Secret token, String mount, String path, Optional<String> index, Deadline deadline) {
+        return ask(() -> {
+            Rest request = rest(deadline, mount + "/data/" + path)
+                    .header("X-Vault-Token", token.reveal(Purpose.STORE))
+                    .header("X-Vault-Inconsistent", "forward-active-node");
+            return index.map(at -> request.header("X-Vault-Index", at))
+                    .orElse(request)
+                    .get();
+        });
     }
 
     /** Whether this node has others beside it; needs no token. */
@@ -115,7 +138,11 @@ final class Kv2Server {
     }
 
     private Rest rest(Deadline deadline, String path) {
-        return new Rest(new OneOperation(client, turns, deadline, seen))
+        return rest(new OneOperation(client, turns, deadline), path);
+    }
+
+    private Rest rest(OneOperation operation, String path) {
+        return new Rest(operation)
                 .url(address + "/v1/" + path)
                 .header("X-Vault-Request", "true")
                 .header("X-Vault-Namespace", config.namespace().orElse(""));
@@ -128,7 +155,7 @@ final class Kv2Server {
                 .engineVersion(2)
                 .prefixPath(config.mount())
                 .sslConfig(new SslConfig())
-                .httpClient(new OneOperation(client, turns, deadline, seen));
+                .httpClient(new OneOperation(client, turns, deadline));
         if (config.namespace().isPresent()) {
             driver.nameSpace(config.namespace().get());
         }

@@ -30,13 +30,17 @@ final class OneOperation extends HttpClient {
     private final HttpClient shared;
     private final Semaphore turns;
     private final Deadline deadline;
-    private final SeenIndex seen;
+    private volatile Optional<String> index = Optional.empty();
 
-    OneOperation(HttpClient shared, Semaphore turns, Deadline deadline, SeenIndex seen) {
+    OneOperation(HttpClient shared, Semaphore turns, Deadline deadline) {
         this.shared = shared;
-        this.seen = seen;
         this.turns = turns;
         this.deadline = deadline;
+    }
+
+    /** How far the node was that gave the last answer, if it told. */
+    Optional<String> index() {
+        return index;
     }
 
     @Override
@@ -62,9 +66,7 @@ final class OneOperation extends HttpClient {
         try {
             HttpResponse<T> whole = answer.get(deadline.forOne().toNanos(), TimeUnit.NANOSECONDS);
             answered = true;
-            if (!whole.request().method().equals("GET")) {
-                whole.headers().firstValue("X-Vault-Index").ifPresent(seen::note);
-            }
+            index = whole.headers().firstValue("X-Vault-Index");
             return whole;
         } catch (TimeoutException e) {
             throw new HttpTimeoutException("no whole answer in time");
@@ -79,16 +81,7 @@ final class OneOperation extends HttpClient {
 
     @Override
     public <T> CompletableFuture<HttpResponse<T>> sendAsync(HttpRequest request, HttpResponse.BodyHandler<T> handler) {
-        return shared.sendAsync(notBefore(request), head -> new BoundedAnswer<>(handler.apply(head)));
-    }
-
-    private HttpRequest notBefore(HttpRequest request) {
-        return seen.newest()
-                .map(index -> HttpRequest.newBuilder(request, (name, value) -> true)
-                        .header("X-Vault-Index", index)
-                        .header("X-Vault-Inconsistent", "forward-active-node")
-                        .build())
-                .orElse(request);
+        return shared.sendAsync(request, head -> new BoundedAnswer<>(handler.apply(head)));
     }
 
     /** The driver sends nothing that a server could push for. */
