@@ -109,6 +109,10 @@ class Safekeeping {
             return new Outcome.Stored(vault.write(path, CredentialCodec.encode(credential), expected));
         } catch (VersionConflictException e) {
             Optional<StoredRecord> there = vault.read(path, expected + 1); // a conflict proves as much
+            if (there.filter(stored -> stored.version() <= expected).isPresent()) {
+                throw new BrokerException(
+                        ProblemType.VAULT_UNAVAILABLE, "The vault contradicts itself."); // a standby lags
+            }
             return there.filter(stored -> Spent.same(credential, CredentialCodec.decode(stored.fields())))
                     .<Outcome>map(stored -> new Outcome.Stored(stored.version()))
                     .orElseGet(Outcome.Superseded::new);

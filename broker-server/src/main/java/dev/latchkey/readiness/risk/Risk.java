@@ -27,7 +27,7 @@ public enum Risk {
     STANDBY_READS(
             Weight.RISKY,
             "latchkey.vault.kv2.address",
-            "A standby may answer with an older version, which is noticed, but costs a second look: set"
+            "A standby that lags answers with an older version, and refuses a write that is right: set"
                     + " disable_standby_reads=true at the server."),
     DATABASE_ROLE(
             Weight.SEVERE,
