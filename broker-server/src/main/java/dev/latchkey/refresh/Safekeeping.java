@@ -73,12 +73,11 @@ class Safekeeping {
     /** Returns when the credential is safe. The check-and-set on {@code expected} is the fence (R6). */
     Outcome keep(LeaseRows.Lease lease, Credential credential, int expected, Timer.Sample window) {
         Outcome outcome = keep(lease, credential, expected);
-        String where =
-                switch (outcome) {
-                    case Outcome.Stored stored -> "stored";
-                    case Outcome.Journalled journalled -> "journalled";
-                    case Outcome.Superseded superseded -> "superseded";
-                };
+        String where = switch (outcome) {
+            case Outcome.Stored stored -> "stored";
+            case Outcome.Journalled journalled -> "journalled";
+            case Outcome.Superseded superseded -> "superseded";
+        };
         window.stop(Timer.builder("latchkey.refresh.residual.window")
                 .description("From the partner's answer to its safekeeping: who dies here takes the only copy along")
                 .tag("outcome", where)

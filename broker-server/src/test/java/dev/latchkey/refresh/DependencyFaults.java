@@ -190,7 +190,8 @@ final class DependencyFaults implements AutoCloseable {
         });
         it.requireWithin(SOON, "readiness is DOWN", () -> !isReady());
         ProcessHandle process = ProcessHandle.of(broker.process().pid()).orElseThrow();
-        CompletableFuture<Integer> end = CompletableFuture.supplyAsync(() -> broker.process().stop());
+        CompletableFuture<Integer> end =
+                CompletableFuture.supplyAsync(() -> broker.process().stop());
         outage();
         it.require(process.isAlive(), "the process ends with the only copy in its memory");
         it.require(!caller.isDone() || caller.join().status() >= 500, "a token is handed out that is not stored");
@@ -246,7 +247,9 @@ final class DependencyFaults implements AutoCloseable {
 
     private boolean isReady() {
         try (TestHttp http = new TestHttp()) {
-            return http.get(broker.process().baseUri().resolve("/q/health/ready")).statusCode() == 200;
+            return http.get(broker.process().baseUri().resolve("/q/health/ready"))
+                            .statusCode()
+                    == 200;
         } catch (UncheckedIOException e) {
             return false;
         }

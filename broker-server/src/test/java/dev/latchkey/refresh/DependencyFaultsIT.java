@@ -12,7 +12,8 @@ import org.junit.jupiter.api.TestFactory;
 class DependencyFaultsIT {
 
     @TestFactory
-    @DisplayName("R20 R21 R22 R23 R25 R30 R34 R35 R45 R46 whatever fails around a renewal, nothing is lost or spent twice")
+    @DisplayName(
+            "R20 R21 R22 R23 R25 R30 R34 R35 R45 R46 whatever fails around a renewal, nothing is lost or spent twice")
     Stream<DynamicTest> faults() {
         List<FaultRow> rows = DependencyFaults.run();
         System.out.println(FaultTable.dependencies(rows));

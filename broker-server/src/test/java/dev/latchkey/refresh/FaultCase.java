@@ -90,7 +90,8 @@ final class FaultCase {
     void requireNewToken() {
         Answer answer = ask();
         require(
-                answer.status() == 200 && !before.equals(answer.json().path("access_token").asText()),
+                answer.status() == 200
+                        && !before.equals(answer.json().path("access_token").asText()),
                 "the new token is not served, but " + answer.status() + " " + answer.code());
     }
 

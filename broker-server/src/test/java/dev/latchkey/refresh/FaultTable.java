@@ -35,8 +35,12 @@ final class FaultTable {
                 row.calls(),
                 seconds(row.recovery()),
                 verdict(row.breaches()))));
-        rows.forEach(row -> row.breaches().forEach(breach -> text.append("  BROKEN ").append(row.name())
-                .append(": ").append(breach).append('\n')));
+        rows.forEach(row -> row.breaches()
+                .forEach(breach -> text.append("  BROKEN ")
+                        .append(row.name())
+                        .append(": ")
+                        .append(breach)
+                        .append('\n')));
         return text.toString();
     }
 
@@ -46,8 +50,8 @@ final class FaultTable {
     }
 
     private static String line(MatrixCell cell, List<Victim> victims) {
-        List<Duration> times = new ArrayList<>(
-                victims.stream().map(Victim::recovery).sorted().toList());
+        List<Duration> times =
+                new ArrayList<>(victims.stream().map(Victim::recovery).sorted().toList());
         return String.format(
                 Locale.ROOT,
                 "%-11s %6d %5d %10d %8d %11d %11.1f s %11.1f s  %s%n",
@@ -68,8 +72,7 @@ final class FaultTable {
                 .sorted(Comparator.naturalOrder())
                 .map(breach -> "  BROKEN " + breach + "\n")
                 .collect(Collectors.joining());
-        return String.format(
-                "%d kills, %d rules broken%n%s", victims.size(), breaches.size(), all);
+        return String.format("%d kills, %d rules broken%n%s", victims.size(), breaches.size(), all);
     }
 
     private static String verdict(List<String> breaches) {

@@ -47,7 +47,8 @@ final class Faults {
             List<CompletableFuture<Boolean>> running = stores.stream()
                     .map(name -> CompletableFuture.supplyAsync(() -> matrixOn(name, kills), threads))
                     .toList();
-            return running.stream().map(CompletableFuture::join).toList().stream().allMatch(whole -> whole);
+            return running.stream().map(CompletableFuture::join).toList().stream()
+                    .allMatch(whole -> whole);
         }
     }
 
@@ -58,7 +59,8 @@ final class Faults {
             for (int round = 1; victims.size() < kills * MatrixCell.all().size(); round++) {
                 int left = kills - victims.size() / MatrixCell.all().size();
                 victims.addAll(matrix.round(round, Math.min(left, KILLS_A_ROUND)));
-                System.err.println(store + ": " + victims.size() / MatrixCell.all().size() + " of " + kills + " kills a cell");
+                System.err.println(
+                        store + ": " + victims.size() / MatrixCell.all().size() + " of " + kills + " kills a cell");
             }
         }
         System.out.println(FaultTable.matrix(store, victims));

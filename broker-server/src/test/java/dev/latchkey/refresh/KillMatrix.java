@@ -76,7 +76,8 @@ final class KillMatrix {
         each(victims, victim -> {
             Answer answer = ask(victim.cell());
             victim.require(answer.status() == 200, "is not served, but " + answer.status() + " " + answer.code());
-            boolean fresh = !victim.tokenBefore().equals(answer.json().path("access_token").asText());
+            boolean fresh = !victim.tokenBefore()
+                    .equals(answer.json().path("access_token").asText());
             victim.require(fresh || !victim.place().stored(), "is served the old token although the new one is stored");
         });
     }
@@ -90,7 +91,8 @@ final class KillMatrix {
                 Duration since = Duration.ofNanos(System.nanoTime() - killed);
                 waiting.removeIf(victim -> {
                     String standing = standings.get(victim.cell().connection());
-                    boolean there = (victim.place().ambiguous() ? "refresh_ambiguous" : "active settled").equals(standing);
+                    boolean there =
+                            (victim.place().ambiguous() ? "refresh_ambiguous" : "active settled").equals(standing);
                     if (there) {
                         victim.recovered(since, victim.place().ambiguous());
                     }
@@ -103,7 +105,8 @@ final class KillMatrix {
             Duration since = Duration.ofNanos(System.nanoTime() - ready);
             waiting.forEach(victim -> victim.require(
                     false,
-                    "is " + standings.get(victim.cell().connection()) + " " + since.toSeconds() + " s after the start"));
+                    "is " + standings.get(victim.cell().connection()) + " " + since.toSeconds()
+                            + " s after the start"));
         }
     }
 
@@ -124,7 +127,8 @@ final class KillMatrix {
 
     /** The old access tokens of the ambiguous end: one more attempt decides. */
     private void ended(List<Victim> victims) {
-        List<Victim> waiting = new ArrayList<>(victims.stream().filter(Victim::isAmbiguous).toList());
+        List<Victim> waiting =
+                new ArrayList<>(victims.stream().filter(Victim::isAmbiguous).toList());
         rig.tables()
                 .change("update connection set token_expires_at = now(), refresh_due_at = now()"
                         + " where status = 'active' and reason = 'refresh_ambiguous'");

@@ -33,10 +33,18 @@ final class RefreshBench {
 
     /** One run on one store. */
     private record Run(
-            String store, double perSecond, long refreshes, long failures, long calls, List<Long> nanos, ResidualWindow window) {
+            String store,
+            double perSecond,
+            long refreshes,
+            long failures,
+            long calls,
+            List<Long> nanos,
+            ResidualWindow window) {
 
         double millis(double part) {
-            return nanos.isEmpty() ? 0 : nanos.get((int) Math.min(nanos.size() - 1L, (long) (nanos.size() * part))) / 1e6;
+            return nanos.isEmpty()
+                    ? 0
+                    : nanos.get((int) Math.min(nanos.size() - 1L, (long) (nanos.size() * part))) / 1e6;
         }
     }
 
@@ -46,8 +54,8 @@ final class RefreshBench {
         int callers = Integer.parseInt(given.getOrDefault("--callers", "48"));
         Duration time = Duration.ofSeconds(Long.parseLong(given.getOrDefault("--seconds", "30")));
         String machine = Options.machine();
-        List<Run> runs = List.of(
-                run("local", RigStores.local(), callers, time), run("kv2", RigStores.openBao(), callers, time));
+        List<Run> runs =
+                List.of(run("local", RigStores.local(), callers, time), run("kv2", RigStores.openBao(), callers, time));
         String text = text(machine, callers, time, runs);
         System.out.println(text);
         if (given.containsKey("--out")) {
@@ -65,7 +73,8 @@ final class RefreshBench {
             for (int i = 0; i < callers; i++) {
                 cells.add(rig.connect("b" + i, "strict", LIFE));
             }
-            rig.control().fault(FaultOrder.anywhere().endpoint("refresh").forever().latency(LATENCY));
+            rig.control()
+                    .fault(FaultOrder.anywhere().endpoint("refresh").forever().latency(LATENCY));
             renewAll(rig, broker, cells, WARM_UP);
             long callsBefore = calls(cells);
             ResidualWindow before = window(rig);
@@ -113,8 +122,8 @@ final class RefreshBench {
     }
 
     private static String text(String machine, int callers, Duration time, List<Run> runs) {
-        StringBuilder text = new StringBuilder(String.format(
-                """
+        StringBuilder text = new StringBuilder(
+                String.format("""
                 # How fast renewals are
 
                 `./latchkey bench refresh --callers %d --seconds %d`, which writes this file. One broker process; that many
@@ -125,16 +134,22 @@ final class RefreshBench {
 
                 | | local store | OpenBao |
                 |---|---|---|
-                """,
-                callers, time.toSeconds(), LATENCY.toMillis(), machine.replace("\n", "\n> ")));
+                """, callers, time.toSeconds(), LATENCY.toMillis(), machine.replace("\n", "\n> ")));
         row(text, "renewals a second", runs, run -> format("%.1f", run.perSecond()));
         row(text, "renewals, failures", runs, run -> run.refreshes() + ", " + run.failures());
-        row(text, "calls at the partner for each renewal", runs, run -> format(
-                "%.4f", run.calls() / (double) Math.max(1, run.refreshes())));
+        row(
+                text,
+                "calls at the partner for each renewal",
+                runs,
+                run -> format("%.4f", run.calls() / (double) Math.max(1, run.refreshes())));
         row(text, "a renewal, p50", runs, run -> format("%.0f ms", run.millis(0.50)));
         row(text, "p95", runs, run -> format("%.0f ms", run.millis(0.95)));
         row(text, "p99", runs, run -> format("%.0f ms", run.millis(0.99)));
-        row(text, "residual window, mean", runs, run -> format("%.1f ms", run.window().meanMillis()));
+        row(
+                text,
+                "residual window, mean",
+                runs,
+                run -> format("%.1f ms", run.window().meanMillis()));
         text.append("""
 
                 The residual window is the time from a partner's answer, read to its last byte and understood, to the
@@ -143,14 +158,15 @@ final class RefreshBench {
                 `latchkey_refresh_residual_window_seconds`.
                 """);
         for (Run run : runs) {
-            text.append("\n## The residual window, ").append(run.store()).append("\n\n| window | renewals | so far |\n|---|---|---|\n");
+            text.append("\n## The residual window, ")
+                    .append(run.store())
+                    .append("\n\n| window | renewals | so far |\n|---|---|---|\n");
             run.window().rows().forEach(line -> text.append(line).append('\n'));
         }
         return text.toString();
     }
 
-    private static void row(
-            StringBuilder text, String name, List<Run> runs, Function<Run, String> value) {
+    private static void row(StringBuilder text, String name, List<Run> runs, Function<Run, String> value) {
         text.append("| ").append(name);
         runs.forEach(run -> text.append(" | ").append(value.apply(run)));
         text.append(" |\n");

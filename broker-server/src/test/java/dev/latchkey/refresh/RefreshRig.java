@@ -204,11 +204,12 @@ final class RefreshRig implements AutoCloseable {
      */
     Map<String, String> standings() {
         return tables()
-                .texts("select c.id || '=' || case when status = 'active' then coalesce(reason, 'active') else status end"
-                        + " || case when lease_until > now()"
-                        + " or exists (select from refresh_intent i where i.connection = c.id and i.state = 'SENDING')"
-                        + " or exists (select from refresh_journal j where j.connection = c.id)"
-                        + " then '' else ' settled' end from connection c")
+                .texts(
+                        "select c.id || '=' || case when status = 'active' then coalesce(reason, 'active') else status end"
+                                + " || case when lease_until > now()"
+                                + " or exists (select from refresh_intent i where i.connection = c.id and i.state = 'SENDING')"
+                                + " or exists (select from refresh_journal j where j.connection = c.id)"
+                                + " then '' else ' settled' end from connection c")
                 .stream()
                 .map(row -> row.split("=", 2))
                 .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));

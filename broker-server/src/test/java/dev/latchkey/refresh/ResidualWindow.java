@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
  */
 record ResidualWindow(long count, double seconds, Map<String, Long> upTo) {
 
-    private static final Pattern LINE = Pattern.compile(
-            "latchkey_refresh_residual_window_seconds_(count|sum|bucket)\\{([^}]*)\\} ([0-9.eE+-]+)");
+    private static final Pattern LINE =
+            Pattern.compile("latchkey_refresh_residual_window_seconds_(count|sum|bucket)\\{([^}]*)\\} ([0-9.eE+-]+)");
     private static final Pattern BUCKET = Pattern.compile("le=\"([^\"]+)\"");
 
     /** Reads the text format of Prometheus; only what was stored counts. */

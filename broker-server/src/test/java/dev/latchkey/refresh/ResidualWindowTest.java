@@ -36,7 +36,8 @@ class ResidualWindowTest {
     OrderedPoints points;
 
     @Test
-    @DisplayName("R22 the window is measured from the partner's answer to the store, and what comes before is not in it")
+    @DisplayName(
+            "R22 the window is measured from the partner's answer to the store, and what comes before is not in it")
     void stored() {
         Story story = new Story().partner(Map.of());
         Story.App app = story.app("shop");

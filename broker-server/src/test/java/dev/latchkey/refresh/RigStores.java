@@ -41,7 +41,9 @@ final class RigStores implements AutoCloseable {
             server = own;
             toDatabase = own == null ? null : new Wire(portOf(own.database()));
             access = own == null ? TestDatabase.fresh() : own.database();
-            bao = openBao ? OpenBaoServer.start(Files.createDirectory(folder.path().resolve("bao")), "") : null;
+            bao = openBao
+                    ? OpenBaoServer.start(Files.createDirectory(folder.path().resolve("bao")), "")
+                    : null;
             toVault = bao == null ? null : new Wire(bao.address().getPort());
             configure();
         } catch (IOException e) {
@@ -75,7 +77,8 @@ final class RigStores implements AutoCloseable {
         properties.put("latchkey.database.owner-username", access.ownerUsername());
         if (bao == null || toVault == null) {
             properties.put(
-                    "latchkey.vault.keyset", folder.path().resolve("keyset.json").toString());
+                    "latchkey.vault.keyset",
+                    folder.path().resolve("keyset.json").toString());
             return;
         }
         bao.setUp(Map.of());
