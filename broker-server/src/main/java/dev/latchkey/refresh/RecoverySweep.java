@@ -7,7 +7,11 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
 
 /**
@@ -19,26 +23,41 @@ class RecoverySweep implements Job {
 
     private static final Logger LOG = Logger.getLogger(RecoverySweep.class);
     private static final int BATCH = 200;
+    /** One after the other, what died together would outlast a partner's grace. */
+    private static final int AT_ONCE = 8;
+
+    private static final Duration ROUNDING = Duration.ofSeconds(1);
 
     private final IntentRows intents;
     private final RefreshProtocol protocol;
     private final Renewals renewals;
+    private final LeaseRows leases;
 
-    RecoverySweep(IntentRows intents, RefreshProtocol protocol, Renewals renewals) {
+    RecoverySweep(IntentRows intents, RefreshProtocol protocol, Renewals renewals, LeaseRows leases) {
         this.intents = intents;
         this.protocol = protocol;
         this.renewals = renewals;
+        this.leases = leases;
     }
 
-    /** Beside the job, which may have run a moment ago in a process that is dead by now. */
+    /**
+     * Beside the job, which may have run a moment ago in a process that is dead by now; and once more when the last lease
+     * of such a process has ended, since a partner's grace may be as short as the job's pause.
+     */
     void atStart(@Observes StartupEvent event) {
         Thread.ofVirtual().name("refresh-recovery").start(() -> {
-            try {
-                run(Actor.system(name(), UUID.randomUUID().toString()));
-            } catch (RuntimeException e) {
-                LOG.warn("the recovery at the start failed; the job tries again", e);
-            }
+            look();
+            LockSupport.parkNanos(leases.length().plus(ROUNDING).toNanos());
+            look();
         });
+    }
+
+    private void look() {
+        try {
+            run(Actor.system(name(), UUID.randomUUID().toString()));
+        } catch (RuntimeException e) {
+            LOG.warn("the recovery at the start failed; the job tries again", e);
+        }
     }
 
     @Override
@@ -54,7 +73,11 @@ class RecoverySweep implements Job {
     @Override
     public void run(Actor actor) {
         protocol.dropOrphans(actor);
-        intents.unfinished(BATCH).forEach(id -> finish(id, actor));
+        List<UUID> unfinished = intents.unfinished(BATCH);
+        try (ExecutorService threads =
+                Executors.newFixedThreadPool(AT_ONCE, Thread.ofVirtual().factory())) {
+            unfinished.forEach(id -> threads.execute(() -> finish(id, actor)));
+        }
     }
 
     private void finish(UUID id, Actor actor) {

@@ -36,7 +36,8 @@ class JournalTest {
     RefreshProtocol protocol;
 
     @Test
-    @DisplayName("R9 R22 what waits in the journal of a connection that has ended is revoked at the partner and forgotten")
+    @DisplayName(
+            "R9 R22 what waits in the journal of a connection that has ended is revoked at the partner and forgotten")
     void orphan() {
         Story story = new Story().partner(Map.of());
         Story.App app = story.app("shop");
@@ -64,7 +65,9 @@ class JournalTest {
 
         assertThat(waiting(connection)).isEmpty();
         assertThat(leasesLost(connection)).containsExactly("superseded");
-        assertThat(story.refreshes()).as("the newest grant is found, not renewed").isZero();
+        assertThat(story.refreshes())
+                .as("the newest grant is found, not renewed")
+                .isZero();
         assertThat(story.status(connection)).isEqualTo("active");
     }
 
