@@ -10,6 +10,7 @@ import com.nimbusds.jose.crypto.ECDSASigner;
 import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.KeyUse;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
@@ -137,6 +138,7 @@ public final class LatchkeyRealm {
         try {
             return new ECKeyGenerator(Curve.P_256)
                     .keyID(UUID.randomUUID().toString())
+                    .keyUse(KeyUse.SIGNATURE) // Keycloak looks for nothing else
                     .generate();
         } catch (JOSEException e) {
             throw new IllegalStateException(e);
