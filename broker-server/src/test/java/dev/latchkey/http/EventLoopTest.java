@@ -11,16 +11,18 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The suite's watch over event loops sees one that is blocked; else a suite without warnings would say nothing. */
+@Tag(BlockedEventLoops.ON_PURPOSE)
 class EventLoopTest {
 
     @Test
     @DisplayName("R56 an event loop that is blocked for more than two seconds fails its test class")
     void seesABlockedEventLoop() throws Exception {
         BlockedEventLoops watch = new BlockedEventLoops(Duration.ofDays(1));
-        watch.beforeAll(null);
+        watch.begin();
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setBlockedThreadCheckInterval(200));
         CountDownLatch warned = new CountDownLatch(1);
         Logger checker = Logger.getLogger("io.vertx.core.impl.BlockedThreadChecker");
@@ -45,8 +47,8 @@ class EventLoopTest {
             vertx.close().toCompletionStage().toCompletableFuture().join();
         }
 
-        assertThatThrownBy(() -> watch.afterAll(null)).hasMessageContaining("has been blocked for");
-        watch.afterAll(null);
+        assertThatThrownBy(() -> watch.check()).hasMessageContaining("has been blocked for");
+        watch.check();
     }
 
     @Test
