@@ -53,8 +53,7 @@ class HerdTest {
 
             down = true;
             tables.change(
-                    "update connection set refresh_due_at = now() - interval '1 second',"
-                            + " token_expires_at = now() + interval '1 hour' where partner = ?",
+                    "update connection set refresh_due_at = now() - interval '1 second' where partner = ?",
                     story.partner());
             Awaitility.await().atMost(PATIENCE).until(() -> arrivals.size() >= 20 && isQuiet());
             int during = arrivals.size();
