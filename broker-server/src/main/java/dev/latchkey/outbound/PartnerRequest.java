@@ -16,7 +16,8 @@ import java.util.TreeMap;
  * @param body the body's bytes, empty for none; owned by the request from here on
  * @param recipient on whose account the call is made; empty for what no registration stands for, such as public documents
  */
-public record PartnerRequest(String method, URI uri, Map<String, String> headers, byte[] body, Optional<Recipient> recipient) {
+public record PartnerRequest(
+        String method, URI uri, Map<String, String> headers, byte[] body, Optional<Recipient> recipient) {
 
     /** Copies the headers into a map whose names are the same in any case; of two that differ in case the last wins. */
     public PartnerRequest {

@@ -96,9 +96,7 @@ class PartnerGate implements CallGate {
             Thread.currentThread().interrupt();
         }
         throw heldBack(
-                recipient,
-                "places",
-                Protection.unavailable("Too many calls wait for this partner's answers.", SOON));
+                recipient, "places", Protection.unavailable("Too many calls wait for this partner's answers.", SOON));
     }
 
     private void awaitTurn(Recipient recipient, Duration left) throws PartnerCallException {

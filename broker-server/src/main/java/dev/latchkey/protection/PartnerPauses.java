@@ -50,8 +50,7 @@ class PartnerPauses {
         Optional<String> header = answer.header("retry-after");
         return switch (answer.status()) {
             case TOO_MANY_REQUESTS -> Optional.of(new Pause(longer(RetryAfter.of(header, clock.instant())), true));
-            case UNAVAILABLE ->
-                RetryAfter.stated(header, clock.instant()).map(wait -> new Pause(longer(wait), false));
+            case UNAVAILABLE -> RetryAfter.stated(header, clock.instant()).map(wait -> new Pause(longer(wait), false));
             default -> Optional.empty();
         };
     }

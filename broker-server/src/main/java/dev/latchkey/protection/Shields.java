@@ -29,9 +29,10 @@ class Shields {
 
     private Shield make(Key key) {
         Shield shield = new Shield(config);
-        Tags tags = Tags.of(
-                "partner", key.registration(), "lane", key.lane().name().toLowerCase(Locale.ROOT));
-        meters.gauge("latchkey.partner.breaker", tags, shield, it -> it.breaker().level());
+        Tags tags =
+                Tags.of("partner", key.registration(), "lane", key.lane().name().toLowerCase(Locale.ROOT));
+        meters.gauge(
+                "latchkey.partner.breaker", tags, shield, it -> it.breaker().level());
         meters.gauge("latchkey.partner.calls.under.way", tags, shield, Shield::underWay);
         return shield;
     }

@@ -66,7 +66,8 @@ class RefreshAheadJob implements Job {
         Map<String, List<LeaseRows.Due>> due =
                 leases.due(config.aheadBatch()).stream().collect(Collectors.groupingBy(LeaseRows.Due::partner));
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            due.forEach((partner, rows) -> lane.start(threads, new AheadLane.Share(partner, rows, end, renewed), actor));
+            due.forEach(
+                    (partner, rows) -> lane.start(threads, new AheadLane.Share(partner, rows, end, renewed), actor));
         }
         return renewed.get() > 0;
     }

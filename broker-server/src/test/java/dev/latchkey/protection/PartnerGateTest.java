@@ -226,7 +226,8 @@ class PartnerGateTest {
         answers.add(FaultyServer.response(429, header == null ? "" : "Retry-After: " + header + "\r\n", ""));
         TestOutbound.http(first.gate()).send(to("/", partner));
 
-        PartnerCallException refused = refused(() -> TestOutbound.http(second.gate()).send(to("/", partner)));
+        PartnerCallException refused =
+                refused(() -> TestOutbound.http(second.gate()).send(to("/", partner)));
 
         assertThat(refused.sent()).isFalse();
         assertThat(refused.toProblem().type()).isEqualTo(ProblemType.PARTNER_RATE_LIMITED);

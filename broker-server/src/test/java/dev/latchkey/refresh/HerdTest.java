@@ -67,8 +67,8 @@ class HerdTest {
             double mean = after.size() / seconds;
             int fullest = fullestSecond(after);
             System.out.printf(
-                    "herd: %d connections, %d calls while down; then %d calls in %.1f s, %.1f a second, %d in the fullest,"
-                            + " rate %d%n",
+                    "herd: %d connections, %d calls while down; then %d calls in %.1f s, %.1f a second, %d in the"
+                            + " fullest, rate %d%n",
                     CONNECTIONS, during, after.size(), seconds, mean, fullest, CALLS_A_SECOND);
             assertThat(during).isLessThan(20 + 2 * CALLS_A_SECOND);
             assertThat(after).hasSizeBetween(CONNECTIONS, CONNECTIONS + 5);

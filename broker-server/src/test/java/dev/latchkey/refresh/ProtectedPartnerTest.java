@@ -144,7 +144,8 @@ class ProtectedPartnerTest {
     private Duration timePasses(String connection) {
         UUID id = UUID.fromString(connection);
         BrokerTables tables = new BrokerTables(database);
-        String left = tables.texts("select extract(epoch from retry_at - now())::bigint from connection where id = ?", id)
+        String left = tables.texts(
+                        "select extract(epoch from retry_at - now())::bigint from connection where id = ?", id)
                 .getFirst();
         tables.change("update connection set retry_at = null where id = ?", id);
         return Duration.ofSeconds(Long.parseLong(left));

@@ -41,12 +41,13 @@ class OAuth1Endpoint {
         var bare = new PartnerRequest(
                 "POST", context.metadata().endpoints().require(name), profile.headers(), new byte[0]);
         try {
-            PartnerResponse answer =
-                    http.send(signature.sign(registration, profile.dialect(), signatory, parameters, bare)
-                            .to(context.partner().recipient()));
+            PartnerResponse answer = http.send(signature
+                    .sign(registration, profile.dialect(), signatory, parameters, bare)
+                    .to(context.partner().recipient()));
             if (stamps.learn(registration, answer.status(), answer.header("date"))) {
-                answer = http.send(signature.sign(registration, profile.dialect(), signatory, parameters, bare)
-                            .to(context.partner().recipient()));
+                answer = http.send(signature
+                        .sign(registration, profile.dialect(), signatory, parameters, bare)
+                        .to(context.partner().recipient()));
             }
             return OAuth1Answer.read(answer, signatory.token().isEmpty(), clock.instant());
         } catch (PartnerCallException e) {
