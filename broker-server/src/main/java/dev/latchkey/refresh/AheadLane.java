@@ -48,9 +48,9 @@ class AheadLane {
      * @param partner the registration
      * @param rows what is due
      * @param end when the look ends, by {@code System.nanoTime()}
-     * @param tried counts what was tried
+     * @param renewed counts what was renewed
      */
-    record Share(String partner, List<LeaseRows.Due> rows, long end, AtomicInteger tried) {}
+    record Share(String partner, List<LeaseRows.Due> rows, long end, AtomicInteger renewed) {}
 
     /** Begins to renew what is due. */
     void start(Executor threads, Share share, Actor actor) {
@@ -72,8 +72,7 @@ class AheadLane {
         while (!waiting.isEmpty() && isWorthWaiting(recipient, share.end())) {
             LeaseRows.Due next = waiting.poll();
             if (next != null) {
-                share.tried().incrementAndGet();
-                renew(next, actor);
+                renew(next, share.renewed(), actor);
             }
         }
     }
@@ -87,10 +86,12 @@ class AheadLane {
         return true;
     }
 
-    private void renew(LeaseRows.Due due, Actor actor) {
+    private void renew(LeaseRows.Due due, AtomicInteger renewed, Actor actor) {
         UUID id = due.connection();
         try {
-            renewals.await(id, found -> !isStill(due, found), actor);
+            if (renewals.await(id, found -> !isStill(due, found), actor).renewed()) {
+                renewed.incrementAndGet();
+            }
         } catch (BrokerException e) {
             LOG.infof("connection %s was not renewed ahead: %s", id, e.type().code());
         }

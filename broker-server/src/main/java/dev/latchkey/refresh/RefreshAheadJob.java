@@ -59,15 +59,16 @@ class RefreshAheadJob implements Job {
         stopping = true;
     }
 
-    /** Whether anything was tried, so that it is worth while to look again at once. */
+    /** Whether anything was renewed, so that it is worth while to look again at once. */
     private boolean look(Actor actor) {
         long end = System.nanoTime() + LOOK.toNanos();
-        AtomicInteger tried = new AtomicInteger();
+        AtomicInteger renewed = new AtomicInteger();
         Map<String, List<LeaseRows.Due>> due =
                 leases.due(config.aheadBatch()).stream().collect(Collectors.groupingBy(LeaseRows.Due::partner));
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            due.forEach((partner, rows) -> lane.start(threads, new AheadLane.Share(partner, rows, end, tried), actor));
+            due.forEach(
+                    (partner, rows) -> lane.start(threads, new AheadLane.Share(partner, rows, end, renewed), actor));
         }
-        return tried.get() > 0;
+        return renewed.get() > 0;
     }
 }

@@ -16,11 +16,13 @@ public interface RefreshConfig {
     @WithDefault("PT5S")
     Duration aheadPause();
 
-    /** How many credentials one look renews at most. */
+    /** How many credentials of one partner one look renews at most. */
     @WithDefault("200")
     int aheadBatch();
 
-    /** How many renewals of one look run at the same time. */
+    /**
+     * How many renewals of one partner a look has under way at the same time; fewer, where its rate allows fewer in a second.
+     */
     @WithDefault("8")
     int aheadConcurrency();
 }

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.DynamicTest;
@@ -163,7 +164,7 @@ class ForgedEventsTest {
         return new Forgery(events.token(PushedEvents.DISABLED, victim, change), err);
     }
 
-    private Forgery typed(String type) {
+    private Forgery typed(@Nullable String type) {
         JWSHeader.Builder header = events.header().type(type == null ? null : new JOSEObjectType(type));
         String payload = Json.write(events.claims(PushedEvents.DISABLED, victim));
         return new Forgery(issuer.sign(header.build(), payload), "invalid_request");

@@ -26,10 +26,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 
 /** One connection at a strict partner, three replicas, and everything that can happen to them. */
 final class RenewalWorld implements AutoCloseable {
@@ -303,14 +305,14 @@ final class RenewalWorld implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
-        } catch (java.util.concurrent.ExecutionException e) {
+        } catch (ExecutionException e) {
             calls.remove(call);
             look();
             assertPassing(call, e.getCause());
         }
     }
 
-    private void assertPassing(Call call, Throwable failure) {
+    private void assertPassing(Call call, @Nullable Throwable failure) {
         if (!(failure instanceof BrokerException problem)) {
             throw new AssertionError("a caller was told nonsense", failure);
         }

@@ -9,6 +9,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
@@ -33,13 +34,13 @@ class ReadinessResourceTest {
         assertThat(items.keySet())
                 .containsExactlyInAnyOrderElementsOf(
                         Arrays.stream(Risk.values()).map(Risk::wireName).toList());
-        assertThat(items.get("loopback").path("finding").asText()).isEqualTo("severe");
-        assertThat(items.get("loopback").path("property").asText()).isEqualTo("latchkey.outbound.allow-loopback");
-        assertThat(items.get("loopback").path("advice").asText()).isNotEmpty();
-        assertThat(items.get("no-issuer").path("finding").asText()).isEqualTo("risky");
-        assertThat(items.get("database-role").path("finding").asText()).isEqualTo("fine");
-        assertThat(items.get("database-role").has("advice")).isFalse();
-        assertThat(items.get("standby-reads").path("finding").asText()).isEqualTo("fine");
+        assertThat(item(items, "loopback").path("finding").asText()).isEqualTo("severe");
+        assertThat(item(items, "loopback").path("property").asText()).isEqualTo("latchkey.outbound.allow-loopback");
+        assertThat(item(items, "loopback").path("advice").asText()).isNotEmpty();
+        assertThat(item(items, "no-issuer").path("finding").asText()).isEqualTo("risky");
+        assertThat(item(items, "database-role").path("finding").asText()).isEqualTo("fine");
+        assertThat(item(items, "database-role").has("advice")).isFalse();
+        assertThat(item(items, "standby-reads").path("finding").asText()).isEqualTo("fine");
         assertThat(answer.toString()).doesNotContain(BrokerStack.PASSWORD);
     }
 
@@ -50,5 +51,9 @@ class ReadinessResourceTest {
                 .get("/readiness")
                 .expect(403);
         BrokerApi.anonymous(BrokerStack.broker()).get("/readiness").expect(401);
+    }
+
+    private static JsonNode item(Map<String, JsonNode> items, String name) {
+        return Objects.requireNonNull(items.get(name));
     }
 }
