@@ -3,15 +3,17 @@ package dev.latchkey.refresh;
 import dev.latchkey.audit.Actor;
 import dev.latchkey.job.Job;
 import dev.latchkey.problem.BrokerException;
+import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
@@ -32,6 +34,7 @@ class RecoverySweep implements Job {
     private final RefreshProtocol protocol;
     private final Renewals renewals;
     private final LeaseRows leases;
+    private final CountDownLatch ending = new CountDownLatch(1);
 
     RecoverySweep(IntentRows intents, RefreshProtocol protocol, Renewals renewals, LeaseRows leases) {
         this.intents = intents;
@@ -47,9 +50,23 @@ class RecoverySweep implements Job {
     void atStart(@Observes StartupEvent event) {
         Thread.ofVirtual().name("refresh-recovery").start(() -> {
             look();
-            LockSupport.parkNanos(leases.length().plus(ROUNDING).toNanos());
-            look();
+            if (!endsWithin(leases.length().plus(ROUNDING))) {
+                look();
+            }
         });
+    }
+
+    void atEnd(@Observes ShutdownEvent event) {
+        ending.countDown();
+    }
+
+    private boolean endsWithin(Duration time) {
+        try {
+            return ending.await(time.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
     }
 
     private void look() {
