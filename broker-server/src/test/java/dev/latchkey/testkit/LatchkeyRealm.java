@@ -27,6 +27,7 @@ import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -173,7 +174,9 @@ public final class LatchkeyRealm {
             LoginSteps steps = new LoginSteps(new ConsentBrowser(), CONSOLE);
             steps.open(console.authorizationUrl("openid"));
             steps.submitWhere("#kc-form-login", Map.of("username", user.name(), "password", user.password()));
-            String code = HandWrittenClient.parametersOf(steps.arrival()).get("code");
+            String code = Optional.ofNullable(
+                            HandWrittenClient.parametersOf(steps.arrival()).get("code"))
+                    .orElseThrow();
             return HandWrittenClient.json(console.exchange(code));
         }
     }
