@@ -201,7 +201,6 @@ class CanaryTest {
                         refresh(story).status(200, json, "{\"access_token\":\"" + told + "\",\"token_type\":\"mac\"}"),
                         refresh(story)
                                 .status(200, json, "{\"access_token\":\"" + told + "\",\"access_token\":\"" + told),
-                        refresh(story).status(429, Map.of("Retry-After", told), told),
                         refresh(story).answerWith(Map.of("token_type", told)),
                         refresh(story).redirect(307, "http://127.0.0.1:9/" + told),
                         refresh(story).status(400, json, "{\"error\":\"" + told + "\"}"),
@@ -223,8 +222,19 @@ class CanaryTest {
                     Answer answer = app.api().post("/connections/" + id + "/token");
                     evidence.keep(answer, answer.json().path("access_token").asText("-"));
                 });
+        limiting(told);
         assertThat(story.control().counters().path("faults_sent").asLong()).isGreaterThan(3);
         story.control().clearFaults();
+    }
+
+    /** A partner of its own: it is left alone for a while afterwards. */
+    private void limiting(String told) {
+        Story story = new Story().partner(Map.of());
+        story.control().settings(story.sandboxName(), Map.of("access_token_seconds", 20));
+        Story.App app = story.app("limited");
+        String id = story.active(app, "read");
+        story.control().fault(refresh(story).status(429, Map.of("Retry-After", told), told));
+        evidence.keep(app.api().post("/connections/" + id + "/token"));
     }
 
     private void reads(Story story, String id) {

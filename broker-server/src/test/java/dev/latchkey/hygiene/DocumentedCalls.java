@@ -52,9 +52,9 @@ final class DocumentedCalls {
             return path.contains("/proxy/");
         }
 
-        /** Whether a partner calls it, who proves itself by the path. */
+        /** Whether it is for none of our callers: a partner proves itself by the path, the OpenID provider by the body. */
         boolean isPartners() {
-            return path.startsWith("/webhooks/");
+            return path.startsWith("/webhooks/") || path.equals("/identity/events");
         }
 
         boolean isBrowsers() {

@@ -1,5 +1,8 @@
 package dev.latchkey.testkit;
 
+import java.util.regex.Pattern;
+import java.time.OffsetDateTime;
+import java.time.Instant;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -20,6 +23,8 @@ import java.util.UUID;
  * data, port and passwords. Needs {@code target/quarkus-app}, so its users are {@code *IT} tests. Not thread-safe.
  */
 public final class BrokerProcess implements AutoCloseable {
+
+    private static final Pattern TIMESTAMP = Pattern.compile("\"timestamp\":\"([^\"]+)\"");
     private static final Duration START = Duration.ofMinutes(2);
     private static final Duration END = Duration.ofSeconds(40);
 
@@ -151,6 +156,16 @@ public final class BrokerProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** When the process wrote its last line, by its own clock. */
+    public Instant lastLine() {
+        List<String> stamps = TIMESTAMP
+                .matcher(logText())
+                .results()
+                .map(found -> found.group(1))
+                .toList();
+        return OffsetDateTime.parse(stamps.getLast()).toInstant();
     }
 
     /** Its data folder. */
