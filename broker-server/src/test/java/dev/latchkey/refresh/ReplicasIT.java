@@ -279,7 +279,7 @@ class ReplicasIT {
     }
 
     private static void assertOneToken(List<Answer> answers) {
-        assertThat(answers).allSatisfy(answer -> assertThat(answer.status()).as(answer.body()).isEqualTo(200));
+        assertThat(answers).allSatisfy(answer -> assertThat(answer.status()).as(answer.code()).isEqualTo(200));
         assertThat(answers.stream().map(answer -> answer.text("access_token")).distinct())
                 .hasSize(1);
     }
