@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 class MemoryBoundIT {
 
     /** The row's 50,000 on request. */
-    private static final int REQUESTS = Integer.getInteger("latchkey.test.requests", 4000);
+    private static final int REQUESTS = Integer.getInteger("tests.requests", 4000);
 
     private static final int AT_ONCE = 150;
     private static final byte[] MEBIBYTE = new byte[1024 * 1024];

@@ -48,7 +48,7 @@ class DatabaseFaultsIT {
     /** A renewal and the request around it have fewer. */
     private static final int COMMITS = 14;
 
-    private static final int RENEWALS = Integer.getInteger("latchkey.test.renewals", 200);
+    private static final int RENEWALS = Integer.getInteger("tests.renewals", 200);
 
     private static final PostgresCluster CLUSTER = PostgresCluster.start();
     private static final DatabaseProxy PROXY = new DatabaseProxy(CLUSTER.port());

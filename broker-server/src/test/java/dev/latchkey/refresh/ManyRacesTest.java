@@ -41,12 +41,12 @@ import javax.sql.DataSource;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Races at points and at moments chosen at random, hundreds of them; {@code latchkey.test.races} makes it more. */
+/** Races at points and at moments chosen at random, hundreds of them; {@code tests.races} makes it more. */
 @QuarkusTest
 @TestProfile(BrokerStack.class)
 class ManyRacesTest {
 
-    private static final int RACES = Integer.getInteger("latchkey.test.races", 150);
+    private static final int RACES = Integer.getInteger("tests.races", 150);
     private static final Actor ACTOR = Actor.system("test", "test");
 
     @Inject
@@ -242,8 +242,8 @@ class ManyRacesTest {
 
     private static Random seeded(String row) {
         long seed =
-                Long.getLong("latchkey.test.seed", ThreadLocalRandom.current().nextLong(1_000_000_000));
-        System.out.println(row + ": -Dlatchkey.test.seed=" + seed);
+                Long.getLong("tests.seed", ThreadLocalRandom.current().nextLong(1_000_000_000));
+        System.out.println(row + ": -Dtests.seed=" + seed);
         return new Random(seed);
     }
 }

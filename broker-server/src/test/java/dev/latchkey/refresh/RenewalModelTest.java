@@ -14,15 +14,15 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Random interleavings of connect, renew, hand out, revoke, reconnect, kill, freeze and the end of tokens, on three
- * replicas, against {@link Reference}. {@code latchkey.test.stories} and {@code latchkey.test.steps} make it longer; a
- * failure names its seed, and {@code latchkey.test.seed} tells that story again.
+ * replicas, against {@link Reference}. {@code tests.stories} and {@code tests.steps} make it longer; a
+ * failure names its seed, and {@code tests.seed} tells that story again.
  */
 @QuarkusTest
 @TestProfile(BrokerStack.class)
 class RenewalModelTest {
 
-    private static final int STORIES = Integer.getInteger("latchkey.test.stories", 8);
-    private static final int STEPS = Integer.getInteger("latchkey.test.steps", 40);
+    private static final int STORIES = Integer.getInteger("tests.stories", 8);
+    private static final int STEPS = Integer.getInteger("tests.steps", 40);
 
     @Inject
     DataSource database;
@@ -37,7 +37,7 @@ class RenewalModelTest {
     @DisplayName(
             "R1 R3 R5 R6 R9 R10 R15 R18 R19 R20 whatever is interleaved, nothing is lost, stale, or alive after its end")
     void interleaved() {
-        Long wanted = Long.getLong("latchkey.test.seed");
+        Long wanted = Long.getLong("tests.seed");
         for (int story = 0; story < (wanted == null ? STORIES : 1); story++) {
             long seed = wanted == null ? ThreadLocalRandom.current().nextLong(1_000_000_000) : wanted;
             System.out.println("renewal model: seed " + seed + ", " + STEPS + " steps");
@@ -46,7 +46,7 @@ class RenewalModelTest {
                 world.run(STEPS);
                 System.out.println("renewal model: " + world);
             } catch (AssertionError | RuntimeException e) {
-                throw new AssertionError("-Dlatchkey.test.seed=" + seed, e);
+                throw new AssertionError("-Dtests.seed=" + seed, e);
             }
         }
     }

@@ -25,20 +25,20 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Three broker processes on one database: one renewal for all callers of all of them, whatever their clocks say, also when
- * an owner is frozen for longer than its lease, or dies. {@code latchkey.test.rounds} and {@code latchkey.test.callers}
+ * an owner is frozen for longer than its lease, or dies. {@code tests.rounds} and {@code tests.callers}
  * make it longer.
  */
 class ReplicasIT {
 
-    private static final int ROUNDS = Integer.getInteger("latchkey.test.rounds", 100);
-    private static final int CALLERS = Integer.getInteger("latchkey.test.callers", 200);
+    private static final int ROUNDS = Integer.getInteger("tests.rounds", 100);
+    private static final int CALLERS = Integer.getInteger("tests.callers", 200);
     /** Connections that the rounds go through in turn, so that the token of the next one has ended meanwhile. */
     private static final int RING = 50;
     /** A token is renewed in its last 30 s: it serves the callers of its round for 29 s, and then it is due again. */
     private static final int LIFE = 59;
 
     private static final int ENDED = 20;
-    private static final int AT_ONCE = Integer.getInteger("latchkey.test.connections", 150);
+    private static final int AT_ONCE = Integer.getInteger("tests.connections", 150);
     private static final int CLOCK_ROUNDS = 20;
     private static final Map<String, Integer> LONGER = Map.of("min_ttl", 3600);
 

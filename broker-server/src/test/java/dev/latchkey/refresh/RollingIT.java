@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 /** Broker processes that stop, in good order or not, in the middle of renewals and handshakes. */
 class RollingIT {
 
-    private static final int SIZE = Integer.getInteger("latchkey.test.connections", 500);
+    private static final int SIZE = Integer.getInteger("tests.connections", 500);
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     private static final RefreshRig RIG = new RefreshRig();

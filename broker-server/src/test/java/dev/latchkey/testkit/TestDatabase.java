@@ -28,10 +28,10 @@ import org.postgresql.ds.PGSimpleDataSource;
  */
 public final class TestDatabase implements QuarkusTestResourceLifecycleManager {
 
-    private static final String SERVER_FOLDER = "latchkey.test.postgres";
+    private static final String SERVER_FOLDER = "tests.postgres";
 
     /** Puts a real PgBouncer in transaction mode before every database of the tests (R49). */
-    private static final boolean POOLED = Boolean.getBoolean("latchkey.test.pgbouncer");
+    private static final boolean POOLED = Boolean.getBoolean("tests.pgbouncer");
 
     private @Nullable Path data;
 

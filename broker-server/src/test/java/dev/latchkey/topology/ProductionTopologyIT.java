@@ -30,7 +30,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
  * haproxy, secrets in OpenBao, rows in PostgreSQL.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-@EnabledIfSystemProperty(named = "latchkey.test.topology", matches = "processes|containers")
+@EnabledIfSystemProperty(named = "tests.topology", matches = "processes|containers")
 class ProductionTopologyIT {
 
     private static final List<String> WITH_TOKENS = List.of("cryptonit-oauth2", "noones-oauth2-direct");
