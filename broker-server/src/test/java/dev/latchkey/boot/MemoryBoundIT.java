@@ -72,7 +72,7 @@ class MemoryBoundIT {
                             .get("/q/health/ready")
                             .status())
                     .isEqualTo(200);
-            assertThat(broker.logText()).doesNotContain("OutOfMemoryError");
+            assertThat(broker.logText()).doesNotContain("java.lang.OutOfMemoryError");
             System.out.printf(
                     "R54: %d requests, %d left open, resident %s%n", REQUESTS, slow.size(), resident(broker.pid()));
         }

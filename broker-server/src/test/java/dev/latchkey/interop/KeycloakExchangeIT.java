@@ -45,7 +45,7 @@ class KeycloakExchangeIT {
         issuer = LatchkeyRealm.issuerAt(server.ours().server());
         broker = BrokerProcess.start(
                 Map.of("latchkey.identity.issuer", issuer.toString(), "latchkey.identity.basic", "true"), Map.of());
-        gate = new Gate(server.latchkeyPort(), broker.baseUri());
+        gate = Gate.renaming(server.latchkeyPort(), broker.baseUri());
         story = new PartnerStory(broker, "keycloak");
         KeycloakServer.Client client = server.createClient(story.callback(), Duration.ofMinutes(10));
         story.register(server.issuer().toString(), client.clientId(), client.clientSecret())

@@ -46,7 +46,7 @@ import org.junit.jupiter.api.Test;
 @TestProfile(BrokerStack.class)
 class ManyRacesTest {
 
-    private static final int RACES = Integer.getInteger("tests.races", 150);
+    private static final int RACES = Integer.getInteger("tests.races", 60);
     private static final Actor ACTOR = Actor.system("test", "test");
 
     @Inject

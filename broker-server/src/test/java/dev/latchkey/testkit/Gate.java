@@ -1,5 +1,7 @@
 package dev.latchkey.testkit;
 
+import java.util.Arrays;
+import java.util.regex.Pattern;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -21,16 +23,29 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Gate implements AutoCloseable {
 
+    private static final Pattern HOST = Pattern.compile("(?<line>\\r\\nHost: )127\\.0\\.0\\.1:\\d+", Pattern.CASE_INSENSITIVE);
+
     private final int port;
     private final URI target;
+    private final String host;
     private final Set<Socket> passing = ConcurrentHashMap.newKeySet();
     private final Queue<String> requests = new ConcurrentLinkedQueue<>();
     private volatile @Nullable ServerSocket listener;
 
-    /** Opens a door on that port. */
+    /** Opens a door on that port; what is behind it sees the address of the door as its own. */
     public Gate(int port, URI target) {
+        this(port, target, port);
+    }
+
+    /** Opens a door on that port, behind which its name is not known: what passes names the target. */
+    public static Gate renaming(int port, URI target) {
+        return new Gate(port, target, target.getPort());
+    }
+
+    private Gate(int port, URI target, int namedPort) {
         this.port = port;
         this.target = target;
+        this.host = "${line}127.0.0.1:" + namedPort;
         open();
     }
 
@@ -93,10 +108,13 @@ public final class Gate implements AutoCloseable {
                 to) {
             InputStream in = from.getInputStream();
             for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
+                byte[] passed = Arrays.copyOf(buffer, length);
                 if (asking) {
-                    requests.add(new String(buffer, 0, Math.min(length, 200), StandardCharsets.ISO_8859_1));
+                    String text = new String(passed, StandardCharsets.ISO_8859_1);
+                    requests.add(text.substring(0, Math.min(length, 200)));
+                    passed = HOST.matcher(text).replaceFirst(host).getBytes(StandardCharsets.ISO_8859_1);
                 }
-                to.getOutputStream().write(buffer, 0, length);
+                to.getOutputStream().write(passed);
                 to.getOutputStream().flush();
             }
         } catch (IOException e) {
