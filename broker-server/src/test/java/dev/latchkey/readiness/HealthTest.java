@@ -33,7 +33,8 @@ class HealthTest {
         Answer ready = BrokerClient.at(server).get("/q/health/ready");
 
         assertThat(ready.status()).isEqualTo(200);
-        assertThat(ready.json().path("checks").findValuesAsText("name")).containsExactlyInAnyOrder("database", "vault", "Graceful Shutdown");
+        assertThat(ready.json().path("checks").findValuesAsText("name"))
+                .containsExactlyInAnyOrder("database", "vault", "Graceful Shutdown");
         assertThat(ready.body()).doesNotContain("data\":", "jdbc", "postgres");
         assertThat(BrokerClient.at(server).get("/q/health/live").status()).isEqualTo(200);
         assertThat(BrokerClient.at(server).get("/q/health/started").status()).isEqualTo(200);

@@ -241,8 +241,7 @@ class ManyRacesTest {
     }
 
     private static Random seeded(String row) {
-        long seed =
-                Long.getLong("tests.seed", ThreadLocalRandom.current().nextLong(1_000_000_000));
+        long seed = Long.getLong("tests.seed", ThreadLocalRandom.current().nextLong(1_000_000_000));
         System.out.println(row + ": -Dtests.seed=" + seed);
         return new Random(seed);
     }

@@ -51,7 +51,9 @@ class RefreshFailureTest {
         assertThat(story.control().count(story.sandboxName(), "refresh")).isEqualTo(2);
         assertThat(story.status(connection)).isEqualTo("needs_reauth");
         assertThat(new BrokerTables(database)
-                        .texts("select type from event_delivery where connection = ? order by seq", UUID.fromString(connection)))
+                        .texts(
+                                "select type from event_delivery where connection = ? order by seq",
+                                UUID.fromString(connection)))
                 .containsExactly("connection.active", "connection.needs_reauth");
         assertThat(audited(story, connection, "connection_needs_reauth")).isEqualTo(1);
     }

@@ -227,9 +227,10 @@ class ReplicasIT {
         }
 
         assertThat(fleet.reuseDetections()).isZero();
-        assertThat(apart).allSatisfy(broker -> assertThat(lives(broker, fleet))
-                .as("R51 lives go by the database's clock, too")
-                .allMatch(life -> life > 3060 && life <= 3600));
+        assertThat(apart)
+                .allSatisfy(broker -> assertThat(lives(broker, fleet))
+                        .as("R51 lives go by the database's clock, too")
+                        .allMatch(life -> life > 3060 && life <= 3600));
         apart.stream().skip(1).forEach(broker -> broker.process().stop());
         Duration most = Duration.ofMinutes(9);
         assertThat(apart.get(1).process().lastLine()).isAfter(Instant.now().plus(most));
@@ -279,7 +280,9 @@ class ReplicasIT {
     }
 
     private static void assertOneToken(List<Answer> answers) {
-        assertThat(answers).allSatisfy(answer -> assertThat(answer.status()).as(answer.code()).isEqualTo(200));
+        assertThat(answers)
+                .allSatisfy(
+                        answer -> assertThat(answer.status()).as(answer.code()).isEqualTo(200));
         assertThat(answers.stream().map(answer -> answer.text("access_token")).distinct())
                 .hasSize(1);
     }

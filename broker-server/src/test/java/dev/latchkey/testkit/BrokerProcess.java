@@ -1,14 +1,13 @@
 package dev.latchkey.testkit;
 
-import java.util.regex.Pattern;
-import java.time.OffsetDateTime;
-import java.time.Instant;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -16,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /**
  * The packaged broker as a real process: on its embedded default, a free port and a data folder of its own, with loopback

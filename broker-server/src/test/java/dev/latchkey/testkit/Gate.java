@@ -1,7 +1,5 @@
 package dev.latchkey.testkit;
 
-import java.util.Arrays;
-import java.util.regex.Pattern;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -11,10 +9,12 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Gate implements AutoCloseable {
 
-    private static final Pattern HOST = Pattern.compile("(?<line>\\r\\nHost: )127\\.0\\.0\\.1:\\d+", Pattern.CASE_INSENSITIVE);
+    private static final Pattern HOST =
+            Pattern.compile("(?<line>\\r\\nHost: )127\\.0\\.0\\.1:\\d+", Pattern.CASE_INSENSITIVE);
 
     private final int port;
     private final URI target;

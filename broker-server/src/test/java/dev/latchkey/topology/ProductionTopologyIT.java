@@ -23,14 +23,12 @@ import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * The whole system as {@code docs/production.md} has it: people and apps with tokens of Keycloak, three brokers behind
  * haproxy, secrets in OpenBao, rows in PostgreSQL.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-@EnabledIfSystemProperty(named = "tests.topology", matches = "processes|containers")
 class ProductionTopologyIT {
 
     private static final List<String> WITH_TOKENS = List.of("cryptonit-oauth2", "noones-oauth2-direct");
