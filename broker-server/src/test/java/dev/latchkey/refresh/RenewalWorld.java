@@ -8,6 +8,7 @@ import dev.latchkey.connection.Connection;
 import dev.latchkey.connection.ConnectionStatus;
 import dev.latchkey.connection.Connections;
 import dev.latchkey.problem.BrokerException;
+import dev.latchkey.problem.ProblemType;
 import dev.latchkey.refresh.ReplicaParts.Replica;
 import dev.latchkey.testkit.BrokerTables;
 import dev.latchkey.testkit.MutableClock;
@@ -263,7 +264,7 @@ final class RenewalWorld implements AutoCloseable {
         long before = story.control().refreshes(family);
         long known = story.control().count(story.sandboxName(), "refresh");
         try {
-            HeldToken token = parts.start(clock).tokens().get(current(), Duration.ZERO, ACTOR);
+            HeldToken token = fresh();
             assertThat(token.kvVersion()).isGreaterThan(reference.oldestAllowed());
             assertThat(story.control().refreshes(family)).isEqualTo(before + 1);
             assertThat(story.control().count(story.sandboxName(), "refresh")).isEqualTo(known + 1);
@@ -273,6 +274,24 @@ final class RenewalWorld implements AutoCloseable {
             assertThat(reference.mayBeLost()).as("lost: " + e.type()).isTrue();
             assertThat(e.type().code()).isEqualTo("needs_reauth");
             reconnect();
+        }
+    }
+
+    /**
+     * What a new replica hands out. A renewal of a dead one that waited for its turn may have got it, and goes nowhere with
+     * it: its lease ends, as that of a dead process would.
+     */
+    private HeldToken fresh() {
+        Replica replica = parts.start(clock);
+        for (int dying = dead.size(); ; dying--) {
+            try {
+                return replica.tokens().get(current(), Duration.ZERO, ACTOR);
+            } catch (BrokerException e) {
+                if (e.type() != ProblemType.REFRESH_IN_PROGRESS || dying == 0) {
+                    throw e;
+                }
+                endLeases();
+            }
         }
     }
 
