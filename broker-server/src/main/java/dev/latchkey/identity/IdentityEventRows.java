@@ -29,7 +29,15 @@ class IdentityEventRows {
     private static final String OPEN =
             "select jti_sha256, kind, name, created_until from identity_event where open order by seen_at limit ?";
 
-    private static final String DONE = "update identity_event set open = false where jti_sha256 = ?";
+    private static final String SPARE = """
+            update identity_event set created_until = ?
+            where open and created_until is null and kind = ? and name = ?
+            """;
+
+    /** Not before every replica refuses the principal: until then one may let something new in. */
+    private static final String DONE = """
+            update identity_event set open = false where jti_sha256 = ? and seen_at < now() - interval '5 seconds'
+            """;
 
     private static final String FORGET = """
             delete from identity_event where not open and seen_at < now() - ? * interval '1 millisecond'
@@ -55,7 +63,7 @@ class IdentityEventRows {
         try (Connection sql = database.getConnection();
                 PreparedStatement insert = sql.prepareStatement(REMEMBER)) {
             insert.setBytes(1, mark);
-            insert.setString(2, principal.kind().name().toLowerCase(Locale.ROOT));
+            insert.setString(2, wireName(principal));
             insert.setString(3, principal.name());
             insert.setBoolean(4, open);
             return insert.executeUpdate() > 0;
@@ -70,6 +78,19 @@ class IdentityEventRows {
                 PreparedStatement update = sql.prepareStatement(BOUND)) {
             update.setObject(1, until.atOffset(ZoneOffset.UTC));
             update.setBytes(2, mark);
+            update.executeUpdate();
+        } catch (SQLException e) {
+            throw failed(e);
+        }
+    }
+
+    /** Spares what a principal makes after that time, within the caller's transaction. */
+    void spareLater(Principal principal, Instant time) {
+        try (Connection sql = database.getConnection();
+                PreparedStatement update = sql.prepareStatement(SPARE)) {
+            update.setObject(1, time.atOffset(ZoneOffset.UTC));
+            update.setString(2, wireName(principal));
+            update.setString(3, principal.name());
             update.executeUpdate();
         } catch (SQLException e) {
             throw failed(e);
@@ -97,6 +118,7 @@ class IdentityEventRows {
         }
     }
 
+    /** Closes an event, unless it is so young that it must be gone over once more. */
     void done(byte[] mark) {
         try (Connection sql = database.getConnection();
                 PreparedStatement update = sql.prepareStatement(DONE)) {
@@ -115,6 +137,10 @@ class IdentityEventRows {
         } catch (SQLException e) {
             throw failed(e);
         }
+    }
+
+    private static String wireName(Principal principal) {
+        return principal.kind().name().toLowerCase(Locale.ROOT);
     }
 
     private static IllegalStateException failed(SQLException cause) {

@@ -17,7 +17,8 @@ import org.jboss.logging.Logger;
 
 /**
  * What an event does. It is noted in one transaction, from whose commit on the principal is refused; what the principal
- * had then ends in small ones, which the {@link IdentityEventJob} goes on with after a crash. Thread-safe.
+ * had then ends in small ones, which the {@link IdentityEventJob} goes on with after a crash, and once more when every
+ * replica knows of it. Thread-safe.
  */
 @ApplicationScoped
 class IdentityEvents {
@@ -69,6 +70,8 @@ class IdentityEvents {
         if (!newest) {
             // Something later is known, perhaps that it is enabled again: what came after that is spared.
             rows.bound(mark, event.happenedAt());
+        } else if (!event.isEnd()) {
+            rows.spareLater(event.principal(), event.happenedAt());
         }
         AuditEvent record = AuditEvent.of(actor, action(event)).detail("newest", newest);
         audit.append(

@@ -72,6 +72,40 @@ class IdentityEventsTest {
     }
 
     @Test
+    @DisplayName("R104 what a replica lets in before it knows of the event ends as well")
+    void endsWhatCameInMeanwhile() {
+        Story story = new Story().partner(Map.of());
+        Story.App app = story.app("shop");
+        String late = ask(story, app, "somebody-else").expect(201).text("id");
+        String owner = "owner-" + story.mark();
+
+        events.push(PushedEvents.DISABLED, owner).expect(202);
+        tables.change("update connection set owner = ? where id = ?::uuid", owner, late);
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> story.status(late).equals("revoked"));
+    }
+
+    @Test
+    @DisplayName("R104 what is made after the account was enabled again stays, also if the end was not complete by then")
+    void sparesWhatComesLater() {
+        Story story = new Story().partner(Map.of());
+        Story.App app = story.app("shop");
+        String owner = "owner-" + story.mark();
+
+        events.push(PushedEvents.DISABLED, owner).expect(202);
+        events.push(PushedEvents.ENABLED, owner).expect(202);
+        String later = await().atMost(Duration.ofSeconds(10))
+                .until(() -> ask(story, app, owner), answer -> answer.status() == 201)
+                .text("id");
+
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() ->
+                        assertThat(tables.texts("select name from identity_event where open and name = ?", owner))
+                                .isEmpty());
+        assertThat(story.status(later)).isEqualTo("requested");
+    }
+
+    @Test
     @DisplayName("R104 a person's valid token is refused within a second of the event, until the account is enabled")
     void refusesAPersonsToken() {
         String subject = UUID.randomUUID().toString();
