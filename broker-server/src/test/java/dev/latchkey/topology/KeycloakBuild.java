@@ -40,7 +40,10 @@ final class KeycloakBuild {
                     home.resolve("conf/keycloak.conf"),
                     StandardCopyOption.REPLACE_EXISTING);
             if (extensions.isPresent()) {
-                Files.copy(extensions.get(), home.resolve("providers/keycloak-extensions.jar"));
+                Files.copy(
+                        extensions.get(),
+                        home.resolve("providers/keycloak-extensions.jar"),
+                        StandardCopyOption.REPLACE_EXISTING);
             }
             run(log, home.resolve("bin/kc.sh").toString(), "build");
             Files.writeString(stamp, made);
