@@ -19,16 +19,17 @@ final class Faults {
 
     private Faults() {}
 
-    /** Options: {@code --kills N --store local|kv2|both --only MATRIX|DEPENDENCIES}. */
+    /** Options: {@code --kills N --grace SECONDS --store local|kv2|both --only MATRIX|DEPENDENCIES}. */
     public static void main(String[] options) throws IOException {
-        Map<String, String> given = Options.of(options, List.of("--kills", "--store", "--only"));
+        Map<String, String> given = Options.of(options, List.of("--kills", "--grace", "--store", "--only"));
         int kills = Integer.parseInt(given.getOrDefault("--kills", "3"));
+        int grace = Integer.parseInt(given.getOrDefault("--grace", "60"));
         String store = given.getOrDefault("--store", "both");
         String only = given.getOrDefault("--only", "");
         System.out.println(Options.machine());
         boolean whole = true;
         if (!only.equals("DEPENDENCIES")) {
-            whole = matrix(store, kills);
+            whole = matrix(store, kills, grace);
         }
         if (!only.equals("MATRIX")) {
             List<FaultRow> rows = DependencyFaults.run();
@@ -41,20 +42,21 @@ final class Faults {
     }
 
     /** Both stores at the same time: most of it is waiting. */
-    private static boolean matrix(String store, int kills) {
+    private static boolean matrix(String store, int kills, int grace) {
         List<String> stores = store.equals("both") ? List.of("local", "kv2") : List.of(store);
         try (ExecutorService threads = Executors.newFixedThreadPool(stores.size())) {
             List<CompletableFuture<Boolean>> running = stores.stream()
-                    .map(name -> CompletableFuture.supplyAsync(() -> matrixOn(name, kills), threads))
+                    .map(name -> CompletableFuture.supplyAsync(() -> matrixOn(name, kills, grace), threads))
                     .toList();
             return running.stream().map(CompletableFuture::join).toList().stream()
                     .allMatch(whole -> whole);
         }
     }
 
-    private static boolean matrixOn(String store, int kills) {
+    private static boolean matrixOn(String store, int kills, int grace) {
         List<Victim> victims = new ArrayList<>();
-        try (RefreshRig rig = new RefreshRig(store.equals("kv2") ? RigStores.openBao() : RigStores.local())) {
+        RigStores stores = store.equals("kv2") ? RigStores.openBao() : RigStores.local();
+        try (RefreshRig rig = new RefreshRig(stores, grace)) {
             KillMatrix matrix = new KillMatrix(rig);
             for (int round = 1; victims.size() < kills * MatrixCell.all().size(); round++) {
                 int left = kills - victims.size() / MatrixCell.all().size();

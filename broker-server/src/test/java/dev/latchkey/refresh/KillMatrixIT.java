@@ -18,8 +18,7 @@ import org.junit.jupiter.api.Test;
  */
 class KillMatrixIT {
 
-    private static final int LOCAL_KILLS = 3;
-    private static final int OPENBAO_KILLS = 1;
+    private static final int KILLS = 3;
 
     private static final ExecutorService THREADS = Executors.newFixedThreadPool(2);
     private static CompletableFuture<List<Victim>> local = new CompletableFuture<>();
@@ -27,8 +26,8 @@ class KillMatrixIT {
 
     @BeforeAll
     static void start() {
-        local = CompletableFuture.supplyAsync(() -> run(RigStores::local, LOCAL_KILLS), THREADS);
-        openBao = CompletableFuture.supplyAsync(() -> run(RigStores::openBao, OPENBAO_KILLS), THREADS);
+        local = CompletableFuture.supplyAsync(() -> run(RigStores::local), THREADS);
+        openBao = CompletableFuture.supplyAsync(() -> run(RigStores::openBao), THREADS);
     }
 
     @AfterAll
@@ -42,7 +41,7 @@ class KillMatrixIT {
     void onTheLocalStore() {
         List<Victim> victims = local.join();
         System.out.println(FaultTable.matrix("local", victims));
-        assertThat(victims).hasSize(42 * LOCAL_KILLS);
+        assertThat(victims).hasSize(42 * KILLS);
         assertThat(FaultTable.breaches(victims)).isEmpty();
     }
 
@@ -51,13 +50,13 @@ class KillMatrixIT {
     void onOpenBao() {
         List<Victim> victims = openBao.join();
         System.out.println(FaultTable.matrix("kv2", victims));
-        assertThat(victims).hasSize(42 * OPENBAO_KILLS);
+        assertThat(victims).hasSize(42 * KILLS);
         assertThat(FaultTable.breaches(victims)).isEmpty();
     }
 
-    private static List<Victim> run(Supplier<RigStores> stores, int kills) {
+    private static List<Victim> run(Supplier<RigStores> stores) {
         try (RefreshRig rig = new RefreshRig(stores.get())) {
-            return new KillMatrix(rig).round(1, kills);
+            return new KillMatrix(rig).round(1, KILLS);
         }
     }
 }

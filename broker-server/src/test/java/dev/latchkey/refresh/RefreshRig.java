@@ -55,12 +55,13 @@ final class RefreshRig implements AutoCloseable {
     }
 
     /** As long as Atlassian's: a crowded machine starts a broker in a minute, and rules must not depend on that. */
-    private static final int GRACE = 600;
+    private static final int LONG_GRACE = 600;
 
     private final String mark = UUID.randomUUID().toString().substring(0, 6);
     private final Sandbox sandbox = Sandbox.start(SandboxConfig.defaults());
     private final SandboxControl control = new SandboxControl(sandbox.baseUri());
     private final RigStores stores;
+    private final int graceSeconds;
     private final String password = UUID.randomUUID().toString();
     private final List<Broker> brokers = new ArrayList<>();
     private final String appId = "shop-" + mark;
@@ -78,7 +79,13 @@ final class RefreshRig implements AutoCloseable {
 
     /** On stores that end with the rig. */
     RefreshRig(RigStores stores) {
+        this(stores, LONG_GRACE);
+    }
+
+    /** The same, with partners whose grace is that long. */
+    RefreshRig(RigStores stores, int graceSeconds) {
         this.stores = stores;
+        this.graceSeconds = graceSeconds;
     }
 
     /** One more broker process. */
@@ -138,9 +145,9 @@ final class RefreshRig implements AutoCloseable {
         String at = sandbox.baseUri() + "/" + sandboxName + "/";
         control.settings(
                 sandboxName,
-                Map.of("rotation", rotation, "grace_seconds", GRACE, "access_token_seconds", accessTokenSeconds));
+                Map.of("rotation", rotation, "grace_seconds", graceSeconds, "access_token_seconds", accessTokenSeconds));
         Map<String, Object> refresh =
-                rotation.equals("grace") ? Map.of("rotation", rotation, "grace", GRACE) : Map.of("rotation", rotation);
+                rotation.equals("grace") ? Map.of("rotation", rotation, "grace", graceSeconds) : Map.of("rotation", rotation);
         Answer registered = admin().post(
                         "/partners",
                         Map.of(
