@@ -1,5 +1,7 @@
 package dev.latchkey.caller;
 
+import java.util.Locale;
+
 /**
  * Somebody whom the identity provider knows.
  *
@@ -13,7 +15,21 @@ public record Principal(Kind kind, String name) {
         /** A person, or the account that stands for a client. */
         PERSON,
         /** An OAuth client; an app where one is registered by its id. */
-        CLIENT
+        CLIENT;
+
+        /** As it stands in a row. */
+        public String wireName() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /**
+         * The kind of a row.
+         *
+         * @throws IllegalArgumentException if there is none of that name
+         */
+        public static Kind ofWire(String name) {
+            return valueOf(name.toUpperCase(Locale.ROOT));
+        }
     }
 
     static Principal person(String subject) {

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.HashSet;
-import java.util.Locale;
 import java.util.Set;
 import javax.sql.DataSource;
 
@@ -67,7 +66,7 @@ final class PrincipalRows {
             Set<Principal> principals = new HashSet<>();
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
-                    principals.add(new Principal(kind(rows.getString(1)), rows.getString(2)));
+                    principals.add(new Principal(Principal.Kind.ofWire(rows.getString(1)), rows.getString(2)));
                 }
             }
             return new Refused(number, principals);
@@ -82,7 +81,7 @@ final class PrincipalRows {
                 PreparedStatement count = sql.prepareStatement(COUNT);
                 PreparedStatement note = sql.prepareStatement(NOTE)) {
             count.executeUpdate();
-            note.setString(1, name(principal.kind()));
+            note.setString(1, principal.kind().wireName());
             note.setString(2, principal.name());
             note.setString(3, state);
             note.setObject(4, toldAt.atOffset(ZoneOffset.UTC));
@@ -106,14 +105,6 @@ final class PrincipalRows {
         try (ResultSet row = select.executeQuery()) {
             return row.next() ? row.getLong(1) : 0;
         }
-    }
-
-    private static String name(Principal.Kind kind) {
-        return kind.name().toLowerCase(Locale.ROOT);
-    }
-
-    private static Principal.Kind kind(String name) {
-        return Principal.Kind.valueOf(name.toUpperCase(Locale.ROOT));
     }
 
     private static IllegalStateException failed(SQLException cause) {

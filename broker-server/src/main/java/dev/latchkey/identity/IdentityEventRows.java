@@ -12,7 +12,6 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import javax.sql.DataSource;
 
@@ -63,7 +62,7 @@ class IdentityEventRows {
         try (Connection sql = database.getConnection();
                 PreparedStatement insert = sql.prepareStatement(REMEMBER)) {
             insert.setBytes(1, mark);
-            insert.setString(2, wireName(principal));
+            insert.setString(2, principal.kind().wireName());
             insert.setString(3, principal.name());
             insert.setBoolean(4, open);
             return insert.executeUpdate() > 0;
@@ -89,7 +88,7 @@ class IdentityEventRows {
         try (Connection sql = database.getConnection();
                 PreparedStatement update = sql.prepareStatement(SPARE)) {
             update.setObject(1, time.atOffset(ZoneOffset.UTC));
-            update.setString(2, wireName(principal));
+            update.setString(2, principal.kind().wireName());
             update.setString(3, principal.name());
             update.executeUpdate();
         } catch (SQLException e) {
@@ -105,8 +104,7 @@ class IdentityEventRows {
             List<Open> found = new ArrayList<>();
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
-                    Principal.Kind kind =
-                            Principal.Kind.valueOf(rows.getString(2).toUpperCase(Locale.ROOT));
+                    Principal.Kind kind = Principal.Kind.ofWire(rows.getString(2));
                     Optional<Instant> until = Optional.ofNullable(rows.getObject(4, OffsetDateTime.class))
                             .map(OffsetDateTime::toInstant);
                     found.add(new Open(rows.getBytes(1), new Principal(kind, rows.getString(3)), until));
@@ -137,10 +135,6 @@ class IdentityEventRows {
         } catch (SQLException e) {
             throw failed(e);
         }
-    }
-
-    private static String wireName(Principal principal) {
-        return principal.kind().name().toLowerCase(Locale.ROOT);
     }
 
     private static IllegalStateException failed(SQLException cause) {

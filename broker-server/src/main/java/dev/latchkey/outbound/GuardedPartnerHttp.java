@@ -1,16 +1,13 @@
 package dev.latchkey.outbound;
 
 import dev.latchkey.outbound.PartnerCallException.Reason;
-import dev.latchkey.problem.BrokerException;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.security.NoSuchAlgorithmException;
-import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -33,12 +30,10 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @ApplicationScoped
 final class GuardedPartnerHttp implements PartnerHttp {
 
-    private static final String CALLS = "latchkey.partner.calls";
-
     private final OutboundConfig config;
     private final SsrfGuard guard;
     private final CallGate gate;
-    private final MeterRegistry meters;
+    private final CallTimer timer;
     private final String userAgent;
     private final CloseableHttpClient client;
 
@@ -63,23 +58,14 @@ final class GuardedPartnerHttp implements PartnerHttp {
         this.config = config;
         this.guard = guard;
         this.gate = gate;
-        this.meters = meters;
+        this.timer = new CallTimer(meters);
         this.userAgent = "Latchkey/" + version;
         this.client = PartnerHttpClients.create(config, config.deadline(), new VettedDnsResolver(lookup, guard), tls);
     }
 
     @Override
     public PartnerResponse send(PartnerRequest request) throws PartnerCallException {
-        Timer.Sample sample = Timer.start(meters);
-        String outcome = "answered";
-        try {
-            return passed(request);
-        } catch (PartnerCallException e) {
-            outcome = e.reason().name().toLowerCase(Locale.ROOT);
-            throw e;
-        } finally {
-            sample.stop(meters.timer(CALLS, "outcome", outcome));
-        }
+        return timer.time(() -> passed(request));
     }
 
     @PreDestroy
@@ -97,11 +83,7 @@ final class GuardedPartnerHttp implements PartnerHttp {
     }
 
     private PartnerResponse attempt(PartnerRequest request, long end) throws PartnerCallException {
-        try {
-            guard.check(request.uri());
-        } catch (BrokerException e) {
-            throw new PartnerCallException(Reason.NOT_ALLOWED, e);
-        }
+        guard.checkCall(request.uri());
         HttpUriRequestBase wire = PartnerMessages.toWire(request, userAgent);
         CallAttempt attempt = new CallAttempt();
         FutureTask<PartnerResponse> call = new FutureTask<>(() -> exchange(wire, attempt));

@@ -70,6 +70,19 @@ public final class SsrfGuard {
     }
 
     /**
+     * Checks the URL of a call, before it is made.
+     *
+     * @throws PartnerCallException {@link PartnerCallException.Reason#NOT_ALLOWED}
+     */
+    void checkCall(URI uri) throws PartnerCallException {
+        try {
+            check(uri);
+        } catch (BrokerException e) {
+            throw new PartnerCallException(PartnerCallException.Reason.NOT_ALLOWED, e);
+        }
+    }
+
+    /**
      * Whether a connection to this address may be made for this host. A name that stands for loopback must lead there:
      * clear text is allowed for it.
      */

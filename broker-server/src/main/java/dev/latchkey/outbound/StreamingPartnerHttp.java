@@ -4,14 +4,12 @@ import dev.latchkey.outbound.PartnerCallException.Reason;
 import dev.latchkey.outbound.UploadEntity.SenderException;
 import dev.latchkey.problem.BrokerException;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
-import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
@@ -34,12 +32,10 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @ApplicationScoped
 final class StreamingPartnerHttp implements PartnerStreams {
 
-    private static final String CALLS = "latchkey.partner.calls";
-
     private final OutboundConfig config;
     private final SsrfGuard guard;
     private final CallGate gate;
-    private final MeterRegistry meters;
+    private final CallTimer timer;
     private final String userAgent;
     private final CloseableHttpClient client;
 
@@ -64,7 +60,7 @@ final class StreamingPartnerHttp implements PartnerStreams {
         this.config = config;
         this.guard = guard;
         this.gate = gate;
-        this.meters = meters;
+        this.timer = new CallTimer(meters);
         this.userAgent = "Latchkey/" + version;
         // silence is the watch's to judge
         this.client =
@@ -73,16 +69,7 @@ final class StreamingPartnerHttp implements PartnerStreams {
 
     @Override
     public PartnerStream open(PartnerRequest head, Upload body) throws PartnerCallException {
-        Timer.Sample sample = Timer.start(meters);
-        String outcome = "answered";
-        try {
-            return passed(head, body);
-        } catch (PartnerCallException e) {
-            outcome = e.reason().name().toLowerCase(Locale.ROOT);
-            throw e;
-        } finally {
-            sample.stop(meters.timer(CALLS, "outcome", outcome));
-        }
+        return timer.time(() -> passed(head, body));
     }
 
     @PreDestroy
@@ -98,11 +85,7 @@ final class StreamingPartnerHttp implements PartnerStreams {
     }
 
     private PartnerStream attempt(PartnerRequest head, Upload body) throws PartnerCallException {
-        try {
-            guard.check(head.uri());
-        } catch (BrokerException e) {
-            throw new PartnerCallException(Reason.NOT_ALLOWED, e);
-        }
+        guard.checkCall(head.uri());
         StreamWatch watch = new StreamWatch(config.deadline(), config.streamIdle(), config.streamLimit());
         HttpUriRequestBase wire = PartnerMessages.toWire(head, userAgent, body, watch);
         CallAttempt attempt = new CallAttempt();

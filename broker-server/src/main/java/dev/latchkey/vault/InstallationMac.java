@@ -1,12 +1,10 @@
 package dev.latchkey.vault;
 
 import dev.latchkey.secret.Purpose;
-import dev.latchkey.secret.Secret;
 import dev.latchkey.secret.SecretGenerator;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.Base64;
-import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -17,19 +15,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class InstallationMac {
 
-    private static final String FIELD = "key";
     private static final String ALGORITHM = "HmacSHA256";
 
-    private final CredentialVault vault;
-    private final SecretGenerator generator;
-    private final VaultPath path;
+    private final InstallationKey kept;
     private volatile @Nullable SecretKeySpec key;
 
     /** Each path has a key of its own. */
     InstallationMac(CredentialVault vault, SecretGenerator generator, VaultPath path) {
-        this.vault = vault;
-        this.generator = generator;
-        this.path = path;
+        this.kept = new InstallationKey(vault, generator, path);
     }
 
     /** The 32 bytes for the UTF-8 form of the text. */
@@ -46,28 +39,9 @@ final class InstallationMac {
     private SecretKeySpec key() {
         SecretKeySpec known = key;
         if (known == null) {
-            known = new SecretKeySpec(Base64.getUrlDecoder().decode(readOrMake().reveal(Purpose.DIGEST)), ALGORITHM);
+            known = new SecretKeySpec(Base64.getUrlDecoder().decode(kept.readOrMake().reveal(Purpose.DIGEST)), ALGORITHM);
             key = known;
         }
         return known;
-    }
-
-    private Secret readOrMake() {
-        Optional<Secret> kept = read();
-        if (kept.isPresent()) {
-            return kept.get();
-        }
-        Secret made = generator.next();
-        try {
-            vault.write(path, SecretFields.of(FIELD, made), CredentialVault.ABSENT);
-            return made;
-        } catch (VersionConflictException e) {
-            // Somebody was faster; theirs is the key.
-            return read().orElseThrow(() -> new IllegalStateException("a key of the installation was destroyed", e));
-        }
-    }
-
-    private Optional<Secret> read() {
-        return vault.read(path).flatMap(stored -> stored.fields().get(FIELD));
     }
 }

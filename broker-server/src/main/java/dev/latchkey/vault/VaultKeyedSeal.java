@@ -19,7 +19,6 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,18 +28,14 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 final class VaultKeyedSeal implements RecordSeal {
 
-    private static final VaultPath PATH = VaultPath.installation("journal-key");
-    private static final String FIELD = "key";
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final TypeReference<LinkedHashMap<String, String>> FIELDS = new TypeReference<>() {};
 
-    private final CredentialVault vault;
-    private final SecretGenerator generator;
+    private final InstallationKey kept;
     private volatile @Nullable Aead cipher;
 
     VaultKeyedSeal(CredentialVault vault, SecretGenerator generator) {
-        this.vault = vault;
-        this.generator = generator;
+        this.kept = new InstallationKey(vault, generator, VaultPath.installation("journal-key"));
     }
 
     void atStart(@Observes StartupEvent event) {
@@ -80,7 +75,7 @@ final class VaultKeyedSeal implements RecordSeal {
     private Aead cipher() {
         Aead known = cipher;
         if (known == null) {
-            known = cipherOf(readOrMake());
+            known = cipherOf(kept.readOrMake());
             cipher = known;
         }
         return known;
@@ -92,24 +87,5 @@ final class VaultKeyedSeal implements RecordSeal {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("the journal's key is no key", e);
         }
-    }
-
-    private Secret readOrMake() {
-        Optional<Secret> kept = read();
-        if (kept.isPresent()) {
-            return kept.get();
-        }
-        Secret made = generator.next();
-        try {
-            vault.write(PATH, SecretFields.of(FIELD, made), CredentialVault.ABSENT);
-            return made;
-        } catch (VersionConflictException e) {
-            // Somebody was faster; theirs is the key.
-            return read().orElseThrow(() -> new IllegalStateException("the journal's key was destroyed", e));
-        }
-    }
-
-    private Optional<Secret> read() {
-        return vault.read(PATH).flatMap(stored -> stored.fields().get(FIELD));
     }
 }
