@@ -39,7 +39,8 @@ final class InstallationMac {
     private SecretKeySpec key() {
         SecretKeySpec known = key;
         if (known == null) {
-            known = new SecretKeySpec(Base64.getUrlDecoder().decode(kept.readOrMake().reveal(Purpose.DIGEST)), ALGORITHM);
+            known = new SecretKeySpec(
+                    Base64.getUrlDecoder().decode(kept.readOrMake().reveal(Purpose.DIGEST)), ALGORITHM);
             key = known;
         }
         return known;

@@ -86,7 +86,8 @@ class IdentityEventsTest {
     }
 
     @Test
-    @DisplayName("R104 what is made after the account was enabled again stays, also if the end was not complete by then")
+    @DisplayName(
+            "R104 what is made after the account was enabled again stays, also if the end was not complete by then")
     void sparesWhatComesLater() {
         Story story = new Story().partner(Map.of());
         Story.App app = story.app("shop");
@@ -99,8 +100,8 @@ class IdentityEventsTest {
                 .text("id");
 
         await().atMost(Duration.ofSeconds(30))
-                .untilAsserted(() ->
-                        assertThat(tables.texts("select name from identity_event where open and name = ?", owner))
+                .untilAsserted(
+                        () -> assertThat(tables.texts("select name from identity_event where open and name = ?", owner))
                                 .isEmpty());
         assertThat(story.status(later)).isEqualTo("requested");
     }

@@ -145,9 +145,16 @@ final class RefreshRig implements AutoCloseable {
         String at = sandbox.baseUri() + "/" + sandboxName + "/";
         control.settings(
                 sandboxName,
-                Map.of("rotation", rotation, "grace_seconds", graceSeconds, "access_token_seconds", accessTokenSeconds));
-        Map<String, Object> refresh =
-                rotation.equals("grace") ? Map.of("rotation", rotation, "grace", graceSeconds) : Map.of("rotation", rotation);
+                Map.of(
+                        "rotation",
+                        rotation,
+                        "grace_seconds",
+                        graceSeconds,
+                        "access_token_seconds",
+                        accessTokenSeconds));
+        Map<String, Object> refresh = rotation.equals("grace")
+                ? Map.of("rotation", rotation, "grace", graceSeconds)
+                : Map.of("rotation", rotation);
         Answer registered = admin().post(
                         "/partners",
                         Map.of(

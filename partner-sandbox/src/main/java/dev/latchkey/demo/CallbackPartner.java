@@ -1,9 +1,6 @@
 package dev.latchkey.demo;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.latchkey.sandbox.browser.ConsentBrowser;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +17,6 @@ import java.util.TreeMap;
 record CallbackPartner(String name, String sandboxName, Map<String, String> endpoints, String apiPath)
         implements DemoPartner {
 
-    private static final JsonMapper JSON = new JsonMapper();
     private static final String USER = "nora";
     private static final String PARTNER_ID = "demo-partner";
 
@@ -31,18 +27,12 @@ record CallbackPartner(String name, String sandboxName, Map<String, String> endp
     public Outcome play(Stage stage) throws StepFailed {
         Steps steps = stage.steps();
         OurClient client = steps.step("register the partner", () -> registerPartner(stage));
-        Identity app = steps.step("register the app", () -> stage.registerApp(name));
-        String connection = steps.step("ask for a connection", () -> ask(stage, app));
-        steps.step("approve", () -> post(stage, stage.approver(), connection, "/approve", Map.of()));
-        String connectUrl = steps.step(
-                "get the connect URL",
-                () -> post(stage, app, connection, "/connect-url", Map.of()).text("connect_url"));
-        String handle = steps.step(
-                "consent in the browser, and be called by the partner", () -> consent(stage, connection, connectUrl));
-        steps.step("confirm", () -> post(stage, app, connection, "/confirm", Map.of("handle", handle)));
-        steps.step("become active", () -> new Patience(stage.broker()).untilActive(app, connection));
+        Connecting way = Connecting.ask(stage, name, wish(), true);
+        way.approve();
+        way.consent(USER);
+        way.becomeActive();
         URI api = stage.sandboxAddress().resolve(apiPath);
-        Outcome outcome = new TokenUse(stage, app, connection, api).play(CallbackPartner::renewals);
+        Outcome outcome = new TokenUse(way, api).play(CallbackPartner::renewals);
         steps.step("refuse a stranger at the ConnectionURL", () -> refusesStrangers(stage, client));
         steps.step("keep secrets", () -> findNoSecret(stage));
         return outcome;
@@ -50,13 +40,6 @@ record CallbackPartner(String name, String sandboxName, Map<String, String> endp
 
     private static long renewals(Stage stage, JsonNode apiAnswer) {
         return stage.sandbox().refreshes(apiAnswer.path("family").asText());
-    }
-
-    private static Answer post(Stage stage, Identity who, String connection, String step, Map<String, ?> body)
-            throws StepFailed {
-        return stage.broker()
-                .post(who, "/connections/" + connection + step, body)
-                .expect(200);
     }
 
     /** First with us: our answer names what the partner has to be told. */
@@ -83,35 +66,8 @@ record CallbackPartner(String name, String sandboxName, Map<String, String> endp
         return client;
     }
 
-    private String ask(Stage stage, Identity app) throws StepFailed {
-        Map<String, Object> body = Map.of(
-                "partner",
-                name,
-                "owner",
-                "customer-17",
-                "scopes",
-                List.of(),
-                "purpose",
-                "watch the customer's noise sensors",
-                "return_url",
-                stage.returnPage().address().toString());
-        return stage.broker().post(app, "/connections", body).expect(201).text("id");
-    }
-
-    private static String consent(Stage stage, String connection, String connectUrl) throws StepFailed {
-        ConsentBrowser browser = new ConsentBrowser();
-        browser.get(URI.create(connectUrl));
-        browser.followAll();
-        if (browser.page().status() != 200 || browser.page().forms().isEmpty()) {
-            throw new StepFailed("answered " + browser.page().status() + " instead of the partner's consent page");
-        }
-        browser.allow(USER);
-        browser.followAll();
-        return stage.returnPage()
-                .takeHandle(connection)
-                .orElseThrow(() -> new StepFailed("no handle at the app's return URL, but "
-                        + browser.page().uri().getPath() + " with "
-                        + browser.page().status()));
+    private Map<String, ?> wish() {
+        return Map.of("owner", "customer-17", "scopes", List.of(), "purpose", "watch the customer's noise sensors");
     }
 
     private Boolean refusesStrangers(Stage stage, OurClient client) throws StepFailed {
@@ -121,11 +77,7 @@ record CallbackPartner(String name, String sandboxName, Map<String, String> endp
     }
 
     private static String refreshToken(String body) {
-        try {
-            return JSON.readTree(body).path("refreshToken").asText();
-        } catch (JsonProcessingException notJson) {
-            return "";
-        }
+        return Wire.json(body).path("refreshToken").asText();
     }
 
     /** The partner knows what must stay between it and the broker; no answer of the broker may have held it. */

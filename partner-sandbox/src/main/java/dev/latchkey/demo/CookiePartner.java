@@ -1,12 +1,8 @@
 package dev.latchkey.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.latchkey.sandbox.browser.ConsentBrowser;
-import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
@@ -46,23 +42,13 @@ record CookiePartner(String name, boolean seller) implements DemoPartner {
         String pem = pem("PRIVATE KEY", key.getPrivate().getEncoded());
         steps.step("get a credential file", () -> addKey(stage, key));
         steps.step("register the partner", () -> registerPartner(stage, pem));
-        Identity app = steps.step("register the app", () -> stage.registerApp(name));
-        String connection = steps.step("ask for a connection", () -> ask(stage, app));
-        steps.step(
-                "approve",
-                () -> stage.broker()
-                        .post(stage.approver(), "/connections/" + connection + "/approve", Map.of())
-                        .expect(200));
+        Connecting way = Connecting.ask(stage, name, wish(), seller);
+        way.approve();
         if (seller) {
-            String handle = steps.step("consent in the browser", () -> consent(stage, app, connection));
-            steps.step(
-                    "confirm",
-                    () -> stage.broker()
-                            .post(app, "/connections/" + connection + "/confirm", Map.of("handle", handle))
-                            .expect(200));
+            way.consent(SELLER);
         }
-        steps.step("become active", () -> new Patience(stage.broker()).untilActive(app, connection));
-        return use(stage, app, connection, pem);
+        way.becomeActive();
+        return use(stage, way.app(), way.connection(), pem);
     }
 
     private Outcome use(Stage stage, Identity app, String connection, String pem) throws StepFailed {
@@ -131,31 +117,8 @@ record CookiePartner(String name, boolean seller) implements DemoPartner {
         return paths;
     }
 
-    private String ask(Stage stage, Identity app) throws StepFailed {
-        Map<String, Object> body = new TreeMap<>(Map.of(
-                "partner", name, "owner", "customer-17", "scopes", List.of(), "purpose", "show the shop's orders"));
-        if (seller) {
-            body.put("return_url", stage.returnPage().address().toString());
-        }
-        return stage.broker().post(app, "/connections", body).expect(201).text("id");
-    }
-
-    private String consent(Stage stage, Identity app, String connection) throws StepFailed {
-        String link = stage.broker()
-                .post(app, "/connections/" + connection + "/connect-url", Map.of())
-                .expect(200)
-                .text("connect_url");
-        ConsentBrowser browser = new ConsentBrowser();
-        browser.get(URI.create(link));
-        browser.followAll();
-        if (browser.page().status() != 200 || browser.page().forms().isEmpty()) {
-            throw new StepFailed("the browser did not reach the partner's consent page");
-        }
-        browser.allow(SELLER);
-        browser.followAll();
-        return stage.returnPage()
-                .takeHandle(connection)
-                .orElseThrow(() -> new StepFailed("no handle came to the app's return URL"));
+    private Map<String, ?> wish() {
+        return Map.of("owner", "customer-17", "scopes", List.of(), "purpose", "show the shop's orders");
     }
 
     private static Answer token(Stage stage, Identity app, String connection, long minTtl) throws StepFailed {
@@ -176,25 +139,12 @@ record CookiePartner(String name, boolean seller) implements DemoPartner {
             cookies.add(
                     cookie.path("name").asText() + "=" + cookie.path("value").asText());
         }
-        HttpRequest request = HttpRequest.newBuilder(stage.sandboxAddress().resolve("/noon/identity/v1/whoami"))
-                .timeout(Duration.ofSeconds(30))
-                .header("User-Agent", "latchkey-demo")
-                .header("Cookie", String.join("; ", cookies))
-                .build();
-        try {
-            HttpResponse<String> response =
-                    HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
-            if (response.statusCode() != 200 || !response.body().contains(seller ? SELLER : "demo-" + name)) {
-                throw new StepFailed(
-                        "the partner answered " + response.statusCode() + ", or knows us as somebody else");
-            }
-            return true;
-        } catch (IOException unreachable) {
-            throw new StepFailed("no answer from the partner");
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new StepFailed("interrupted");
+        URI whoAmI = stage.sandboxAddress().resolve("/noon/identity/v1/whoami");
+        JsonNode answer = Wire.callPartner(HttpRequest.newBuilder(whoAmI).header("Cookie", String.join("; ", cookies)));
+        if (!answer.toString().contains(seller ? SELLER : "demo-" + name)) {
+            throw new StepFailed("the partner knows us as somebody else");
         }
+        return true;
     }
 
     private static long logins(Stage stage) {

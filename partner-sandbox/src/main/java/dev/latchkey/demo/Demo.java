@@ -31,7 +31,7 @@ public final class Demo implements AutoCloseable {
                     new SigningPartner.Body(
                             "application/json",
                             "{\"jsonrpc\":\"2.0\",\"method\":\"user.account_list\",\"params\":{},\"id\":2}"),
-                    new SigningPartner.Proof("/result/accounts/0/currency", "btc"),
+                    new Proof("/result/accounts/0/currency", "btc"),
                     Optional.of(new SigningPartner.Body(
                             "application/json",
                             "{\"jsonrpc\":\"2.0\",\"method\":\"account.withdraw\",\"params\":{},\"id\":3}"))),
@@ -40,11 +40,11 @@ public final class Demo implements AutoCloseable {
                     "/cryptonit/apiv2/rest/affiliates",
                     Map.of(),
                     "/terms",
-                    new OAuth1Partner.Proof("/revision", "7"),
+                    new Proof("/revision", "7"),
                     "/user",
                     Optional.of("{\"account\":{\"name\":\"shop-17\",\"pass\":\"made-up\","
                             + "\"mail\":\"c17@shop.example\",\"terms_of_use\":\"1\"}}"),
-                    new OAuth1Partner.Proof("/created", "true")),
+                    new Proof("/created", "true")),
             new OAuth1Partner(
                     "cryptonit-oauth1",
                     "/cryptonit/apiv2/rest",
@@ -53,10 +53,10 @@ public final class Demo implements AutoCloseable {
                             "authorization_endpoint", "/cryptonit/oauth/authorize",
                             "access_token_endpoint", "/cryptonit/oauth/access_token"),
                     "/users/me",
-                    new OAuth1Partner.Proof("/owner", "alice"),
+                    new Proof("/owner", "alice"),
                     "/exchange/orders?state=open%20orders",
                     Optional.empty(),
-                    new OAuth1Partner.Proof("/path", "/cryptonit/apiv2/rest/exchange/orders")),
+                    new Proof("/path", "/cryptonit/apiv2/rest/exchange/orders")),
             new OAuth2Partner(
                     "cryptonit-oauth2",
                     "cryptonit",
@@ -84,7 +84,7 @@ public final class Demo implements AutoCloseable {
                     "/offer/all",
                     List.of(),
                     new SigningPartner.Body("application/x-www-form-urlencoded", "type=buy&text=5+%25+off"),
-                    new SigningPartner.Proof("/data/parameters/text/0", "5 % off"),
+                    new Proof("/data/parameters/text/0", "5 % off"),
                     Optional.empty()),
             new OAuth2Partner(
                     "noones-oauth2-delegated",

@@ -76,7 +76,7 @@ final class KeycloakApp implements Identity {
                 BASE64.encodeToString(unsigned(half.getModulus().toByteArray())),
                 "e",
                 BASE64.encodeToString(unsigned(half.getPublicExponent().toByteArray())));
-        return KeycloakHttp.json(Map.of("keys", List.of(jwk)));
+        return Wire.text(Map.of("keys", List.of(jwk)));
     }
 
     private Answer ask() throws StepFailed {
@@ -115,7 +115,7 @@ final class KeycloakApp implements Identity {
     }
 
     private static String encoded(Map<String, ?> part) {
-        return BASE64.encodeToString(KeycloakHttp.json(part).getBytes(StandardCharsets.UTF_8));
+        return BASE64.encodeToString(Wire.text(part).getBytes(StandardCharsets.UTF_8));
     }
 
     private String signed(String text) {

@@ -1,18 +1,8 @@
 package dev.latchkey.demo;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.latchkey.sandbox.browser.ConsentBrowser;
-import java.io.IOException;
 import java.math.BigInteger;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,46 +33,30 @@ record OAuth1Partner(
 
     private static final String SANDBOX = "cryptonit";
     private static final String USER = "alice";
-    private static final JsonMapper JSON = new JsonMapper();
     private static final SecureRandom RANDOM = new SecureRandom();
-    private static final HttpClient HTTP = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(5))
-            .build();
-
-    /** A JSON pointer into the partner's answer, and the text that is there. */
-    record Proof(String pointer, String text) {}
 
     @Override
     public Outcome play(Stage stage) throws StepFailed {
         Steps steps = stage.steps();
         Map<String, String> credentials = credentials();
         steps.step("register the partner", () -> registerPartner(stage, credentials));
-        Identity app = steps.step("register the app", () -> stage.registerApp(name));
-        String connection = steps.step("ask for a connection", () -> ask(stage, app));
-        String path = "/connections/" + connection;
-        steps.step(
-                "approve",
-                () -> stage.broker()
-                        .post(stage.approver(), path + "/approve", Map.of())
-                        .expect(200));
-        if (!legs.isEmpty()) {
-            String handle = steps.step("consent in the browser", () -> consent(stage, app, connection));
-            steps.step(
-                    "confirm",
-                    () -> stage.broker()
-                            .post(app, path + "/confirm", Map.of("handle", handle))
-                            .expect(200));
+        boolean browser = !legs.isEmpty();
+        Connecting way = Connecting.ask(stage, name, wish(), browser);
+        way.approve();
+        if (browser) {
+            way.consent(USER);
         }
-        steps.step("become active", () -> new Patience(stage.broker()).untilActive(app, connection));
+        way.becomeActive();
+        Identity app = way.app();
+        String path = "/connections/" + way.connection();
         steps.step(
                 "get no token",
                 () -> stage.broker().post(app, path + "/token", Map.of()).expect(409));
         Answer request = steps.step("have a request signed", () -> sign(stage, app, path));
-        steps.step("send it as it was signed", () -> proven(send(request), signedProof));
-        steps.step("send one through the broker", () -> proven(proxy(stage, app, path), proxiedProof));
+        steps.step("send it as it was signed", () -> signedProof.require(new SignedRequest(request).send()));
+        steps.step("send one through the broker", () -> proxiedProof.require(proxy(stage, app, path)));
         steps.step("keep secrets", () -> keepSecrets(stage, credentials));
-        return new Outcome(0, 0, app, connection);
+        return new Outcome(0, 0, app, way.connection());
     }
 
     private Map<String, String> credentials() {
@@ -129,32 +103,8 @@ record OAuth1Partner(
         return answer;
     }
 
-    private String ask(Stage stage, Identity app) throws StepFailed {
-        Map<String, Object> body = new TreeMap<>(Map.of(
-                "partner", name, "owner", "customer-17", "scopes", List.of(), "purpose", "show the customer's orders"));
-        if (!legs.isEmpty()) {
-            body.put("return_url", stage.returnPage().address().toString());
-        }
-        return stage.broker().post(app, "/connections", body).expect(201).text("id");
-    }
-
-    private static String consent(Stage stage, Identity app, String connection) throws StepFailed {
-        String connectUrl = stage.broker()
-                .post(app, "/connections/" + connection + "/connect-url", Map.of())
-                .expect(200)
-                .text("connect_url");
-        ConsentBrowser browser = new ConsentBrowser();
-        browser.get(URI.create(connectUrl));
-        browser.followAll();
-        if (browser.page().status() != 200 || browser.page().forms().isEmpty()) {
-            throw new StepFailed("no consent page but " + browser.page().status());
-        }
-        browser.allow(USER);
-        browser.followAll();
-        return stage.returnPage()
-                .takeHandle(connection)
-                .orElseThrow(() -> new StepFailed("no handle at the app's return URL but "
-                        + browser.page().status()));
+    private Map<String, ?> wish() {
+        return Map.of("owner", "customer-17", "scopes", List.of(), "purpose", "show the customer's orders");
     }
 
     private Answer sign(Stage stage, Identity app, String connection) throws StepFailed {
@@ -169,38 +119,6 @@ record OAuth1Partner(
                 ? stage.broker().post(app, path, "application/json", posted.get())
                 : stage.broker().get(app, path);
         return answer.expect(200).json();
-    }
-
-    private static JsonNode send(Answer signed) throws StepFailed {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(signed.text("url")))
-                .timeout(Duration.ofSeconds(30))
-                .method(signed.text("method"), HttpRequest.BodyPublishers.noBody());
-        signed.json()
-                .path("headers")
-                .properties()
-                .forEach(
-                        field -> request.header(field.getKey(), field.getValue().asText()));
-        try {
-            HttpResponse<String> response = HTTP.send(request.build(), BodyHandlers.ofString());
-            if (response.statusCode() != 200) {
-                throw new StepFailed("the partner answered " + response.statusCode());
-            }
-            return JSON.readTree(response.body());
-        } catch (JsonProcessingException notJson) {
-            throw new StepFailed("the partner answered no JSON");
-        } catch (IOException unreachable) {
-            throw new StepFailed("no answer from the partner");
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new StepFailed("interrupted");
-        }
-    }
-
-    private static Boolean proven(JsonNode answer, Proof proof) throws StepFailed {
-        if (!answer.at(proof.pointer()).asText().equals(proof.text())) {
-            throw new StepFailed("the partner did not take the request");
-        }
-        return true;
     }
 
     /** A signed address holds key and token, as OAuth 1.0 has it; the secrets never leave the broker. */

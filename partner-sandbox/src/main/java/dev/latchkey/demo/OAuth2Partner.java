@@ -1,7 +1,6 @@
 package dev.latchkey.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.latchkey.sandbox.browser.ConsentBrowser;
 import dev.latchkey.sandbox.client.SeenRequest;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -38,29 +37,13 @@ record OAuth2Partner(
         Steps steps = stage.steps();
         String secret = newSecret();
         steps.step("register the partner", () -> registerPartner(stage, secret));
-        Identity app = steps.step("register the app", () -> stage.registerApp(name));
-        String connection = steps.step("ask for a connection", () -> ask(stage, app));
-        steps.step(
-                "approve",
-                () -> stage.broker()
-                        .post(stage.approver(), "/connections/" + connection + "/approve", Map.of())
-                        .expect(200));
+        Connecting way = Connecting.ask(stage, name, wish(), consent);
+        way.approve();
         if (consent) {
-            String connectUrl = steps.step(
-                    "get the connect URL",
-                    () -> stage.broker()
-                            .post(app, "/connections/" + connection + "/connect-url", Map.of())
-                            .expect(200)
-                            .text("connect_url"));
-            String handle = steps.step("consent in the browser", () -> consentInBrowser(stage, connection, connectUrl));
-            steps.step(
-                    "confirm",
-                    () -> stage.broker()
-                            .post(app, "/connections/" + connection + "/confirm", Map.of("handle", handle))
-                            .expect(200));
+            way.consent(USER);
         }
-        steps.step("become active", () -> new Patience(stage.broker()).untilActive(app, connection));
-        TokenUse use = new TokenUse(stage, app, connection, api(stage));
+        way.becomeActive();
+        TokenUse use = new TokenUse(way, api(stage));
         Outcome outcome = use.play(this::renewals);
         steps.step("keep secrets", () -> findNoSecret(stage, secret));
         return outcome;
@@ -104,33 +87,8 @@ record OAuth2Partner(
         return answer;
     }
 
-    private String ask(Stage stage, Identity app) throws StepFailed {
-        Map<String, Object> body = new TreeMap<>(Map.of(
-                "partner", name, "owner", "customer-17", "scopes", scopes, "purpose", "show the customer's orders"));
-        if (consent) {
-            body.put("return_url", stage.returnPage().address().toString());
-        }
-        return stage.broker().post(app, "/connections", body).expect(201).text("id");
-    }
-
-    private String consentInBrowser(Stage stage, String connection, String connectUrl) throws StepFailed {
-        ConsentBrowser browser = new ConsentBrowser();
-        browser.get(URI.create(connectUrl));
-        browser.followAll();
-        if (browser.page().status() != 200 || browser.page().forms().isEmpty()) {
-            throw new StepFailed(where(browser) + " instead of the partner's consent page");
-        }
-        browser.allow(USER);
-        browser.followAll();
-        return stage.returnPage()
-                .takeHandle(connection)
-                .orElseThrow(() -> new StepFailed(where(browser) + " and no handle at the app's return URL"));
-    }
-
-    /** Path and status only: queries carry codes and handles, and a page's text is not ours to print. */
-    private static String where(ConsentBrowser browser) {
-        return "the browser ends at " + browser.page().uri().getPath() + " with "
-                + browser.page().status();
+    private Map<String, ?> wish() {
+        return Map.of("owner", "customer-17", "scopes", scopes, "purpose", "show the customer's orders");
     }
 
     /** How many further access tokens the partner issued: refreshes, or client credentials once more. */

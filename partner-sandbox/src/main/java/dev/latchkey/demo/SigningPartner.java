@@ -1,18 +1,7 @@
 package dev.latchkey.demo;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.IOException;
 import java.math.BigInteger;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,18 +23,10 @@ record SigningPartner(
         String name, String api, String path, List<String> methods, Body bare, Proof proof, Optional<Body> beyond)
         implements DemoPartner {
 
-    private static final JsonMapper JSON = new JsonMapper();
     private static final SecureRandom RANDOM = new SecureRandom();
-    private static final HttpClient HTTP = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(5))
-            .build();
 
     /** What is posted. */
     record Body(String type, String text) {}
-
-    /** A JSON pointer into the partner's answer, and the text that is there. */
-    record Proof(String pointer, String text) {}
 
     @Override
     public Outcome play(Stage stage) throws StepFailed {
@@ -53,23 +34,19 @@ record SigningPartner(
         String key = random();
         String secret = random();
         steps.step("register the partner", () -> registerPartner(stage, key, secret));
-        Identity app = steps.step("register the app", () -> stage.registerApp(name));
-        String connection = steps.step("ask for a connection", () -> ask(stage, app));
-        String path = "/connections/" + connection;
-        steps.step(
-                "approve",
-                () -> stage.broker()
-                        .post(stage.approver(), path + "/approve", Map.of())
-                        .expect(200));
-        steps.step("become active", () -> new Patience(stage.broker()).untilActive(app, connection));
+        Connecting way = Connecting.ask(stage, name, wish(), false);
+        way.approve();
+        way.becomeActive();
+        Identity app = way.app();
+        String path = "/connections/" + way.connection();
         steps.step(
                 "get no token",
                 () -> stage.broker().post(app, path + "/token", Map.of()).expect(409));
         Answer signed = steps.step("have a request signed", () -> sign(stage, app, path));
-        steps.step("send it as it was signed", () -> proven(send(signed)));
+        steps.step("send it as it was signed", () -> proof.require(new SignedRequest(signed).send()));
         steps.step(
                 "send one through the broker",
-                () -> proven(proxy(stage, app, path, bare).expect(200).json()));
+                () -> proof.require(proxy(stage, app, path, bare).expect(200).json()));
         if (beyond.isPresent()) {
             Body more = beyond.get();
             steps.step(
@@ -77,7 +54,7 @@ record SigningPartner(
                     () -> proxy(stage, app, path, more).expect(403));
         }
         steps.step("keep secrets", () -> keepSecrets(stage, secret));
-        return new Outcome(0, 0, app, connection);
+        return new Outcome(0, 0, app, way.connection());
     }
 
     private Answer registerPartner(Stage stage, String key, String secret) throws StepFailed {
@@ -99,13 +76,13 @@ record SigningPartner(
                 .expect(201);
     }
 
-    private String ask(Stage stage, Identity app) throws StepFailed {
-        Map<String, Object> body = new TreeMap<>(Map.of(
-                "partner", name, "owner", "our-own-account", "scopes", List.of(), "purpose", "watch our account"));
+    private Map<String, ?> wish() {
+        Map<String, Object> wish =
+                new TreeMap<>(Map.of("owner", "our-own-account", "scopes", List.of(), "purpose", "watch our account"));
         if (!methods.isEmpty()) {
-            body.put("methods", methods);
+            wish.put("methods", methods);
         }
-        return stage.broker().post(app, "/connections", body).expect(201).text("id");
+        return wish;
     }
 
     private Answer sign(Stage stage, Identity app, String connection) throws StepFailed {
@@ -128,38 +105,6 @@ record SigningPartner(
     private Answer proxy(Stage stage, Identity app, String connection, Body body) throws StepFailed {
         String below = path.isEmpty() ? "/" : path;
         return stage.broker().post(app, connection + "/proxy" + below, body.type(), body.text());
-    }
-
-    private static JsonNode send(Answer signed) throws StepFailed {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(signed.text("url")))
-                .timeout(Duration.ofSeconds(30))
-                .method(signed.text("method"), BodyPublishers.ofString(signed.text("body")));
-        signed.json()
-                .path("headers")
-                .properties()
-                .forEach(
-                        field -> request.header(field.getKey(), field.getValue().asText()));
-        try {
-            HttpResponse<String> response = HTTP.send(request.build(), BodyHandlers.ofString());
-            if (response.statusCode() != 200) {
-                throw new StepFailed("the partner answered " + response.statusCode());
-            }
-            return JSON.readTree(response.body());
-        } catch (JsonProcessingException notJson) {
-            throw new StepFailed("the partner answered no JSON");
-        } catch (IOException unreachable) {
-            throw new StepFailed("no answer from the partner");
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new StepFailed("interrupted");
-        }
-    }
-
-    private Boolean proven(JsonNode answer) throws StepFailed {
-        if (!answer.at(proof.pointer()).asText().equals(proof.text())) {
-            throw new StepFailed("the partner did not take the request");
-        }
-        return true;
     }
 
     private static Boolean keepSecrets(Stage stage, String secret) throws StepFailed {

@@ -1,32 +1,25 @@
 package dev.latchkey.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.ToLongBiFunction;
 
 /** What an app does with an active connection: takes a token again and again, and calls the partner with it. */
 final class TokenUse {
-    private static final JsonMapper JSON = new JsonMapper();
     private static final int ASKED_AGAIN = 3;
 
-    private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
     private final Stage stage;
     private final Identity app;
     private final String connection;
     private final URI api;
 
-    TokenUse(Stage stage, Identity app, String connection, URI api) {
-        this.stage = stage;
-        this.app = app;
-        this.connection = connection;
+    TokenUse(Connecting way, URI api) {
+        this.stage = way.stage();
+        this.app = way.app();
+        this.connection = way.connection();
         this.api = api;
     }
 
@@ -72,23 +65,8 @@ final class TokenUse {
     }
 
     private JsonNode callPartner(Answer token) throws StepFailed {
-        HttpRequest request = HttpRequest.newBuilder(api)
-                .timeout(Duration.ofSeconds(30))
-                .header("User-Agent", "latchkey-demo")
-                .header(token.json().path("header_name").asText("Authorization"), value(token))
-                .build();
-        try {
-            HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
-            if (response.statusCode() != 200) {
-                throw new StepFailed("the partner answered " + response.statusCode());
-            }
-            return JSON.readTree(response.body());
-        } catch (IOException unreachable) {
-            throw new StepFailed("no answer from the partner");
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new StepFailed("interrupted");
-        }
+        return Wire.callPartner(HttpRequest.newBuilder(api)
+                .header(token.json().path("header_name").asText("Authorization"), value(token)));
     }
 
     /** A bearer token says so in front of it; one that goes into a header of its own stands there alone. */
