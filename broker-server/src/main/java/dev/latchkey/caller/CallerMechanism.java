@@ -26,11 +26,14 @@ final class CallerMechanism implements HttpAuthenticationMechanism {
     static final String CALLER = "latchkey.caller";
 
     private final Authentication authentication;
+    private final AppRates rates;
     private final BlockingSecurityExecutor workers;
     private final ProblemWriter problems;
 
-    CallerMechanism(Authentication authentication, BlockingSecurityExecutor workers, ProblemWriter problems) {
+    CallerMechanism(
+            Authentication authentication, AppRates rates, BlockingSecurityExecutor workers, ProblemWriter problems) {
         this.authentication = authentication;
+        this.rates = rates;
         this.workers = workers;
         this.problems = problems;
     }
@@ -49,10 +52,13 @@ final class CallerMechanism implements HttpAuthenticationMechanism {
         }
         Optional<ProvenCaller> known = authentication.known(credential);
         if (known.isPresent()) {
-            return Uni.createFrom().item(identity(known.get()));
+            return Uni.createFrom()
+                    .item(() -> counted(known.get()))
+                    .onFailure(BrokerException.class)
+                    .transform(CallerMechanism::failure);
         }
         Attempt attempt = new Attempt(RequestId.of(context), RequestCaller.sourceIp(context));
-        return workers.executeBlocking(() -> identity(authentication.prove(credential, attempt)))
+        return workers.executeBlocking(() -> counted(authentication.prove(credential, attempt)))
                 .onFailure(BrokerException.class)
                 .transform(CallerMechanism::failure);
     }
@@ -71,6 +77,11 @@ final class CallerMechanism implements HttpAuthenticationMechanism {
 
     private static AuthenticationFailedException failure(Throwable problem) {
         return new AuthenticationFailedException(problem);
+    }
+
+    private SecurityIdentity counted(ProvenCaller caller) {
+        rates.count(caller);
+        return identity(caller);
     }
 
     private static SecurityIdentity identity(ProvenCaller caller) {

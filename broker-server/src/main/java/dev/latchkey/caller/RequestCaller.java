@@ -19,11 +19,14 @@ class RequestCaller implements CurrentCaller {
 
     private final SecurityIdentity identity;
     private final Authentication authentication;
+    private final AppRates rates;
     private final RoutingContext context;
 
-    RequestCaller(SecurityIdentity identity, Authentication authentication, RoutingContext context) {
+    RequestCaller(
+            SecurityIdentity identity, Authentication authentication, AppRates rates, RoutingContext context) {
         this.identity = identity;
         this.authentication = authentication;
+        this.rates = rates;
         this.context = context;
     }
 
@@ -35,10 +38,14 @@ class RequestCaller implements CurrentCaller {
     @Override
     public Caller prove(Secret bearer) {
         PresentedCredential credential = new PresentedCredential.Bearer(bearer);
-        return caller(authentication
+        ProvenCaller proven = authentication
                 .known(credential)
                 .orElseGet(
-                        () -> authentication.prove(credential, new Attempt(RequestId.of(context), sourceIp(context)))));
+                        () -> authentication.prove(credential, new Attempt(RequestId.of(context), sourceIp(context))));
+        if (identity.isAnonymous()) { // else the request was counted when its header was read
+            rates.count(proven);
+        }
+        return caller(proven);
     }
 
     private Caller caller(@Nullable ProvenCaller proven) {

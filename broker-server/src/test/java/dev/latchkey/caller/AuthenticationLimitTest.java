@@ -14,11 +14,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Locale;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 
 @QuarkusTest
 @TestProfile(PublishedBroker.class)
 @QuarkusTestResource(TestDatabase.class)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class AuthenticationLimitTest {
 
     private static final String HOST = "Host: " + PublishedBroker.HOST;
@@ -27,6 +31,24 @@ class AuthenticationLimitTest {
     URI server;
 
     @Test
+    @Order(1)
+    @DisplayName("latchkey.limits.app-rate: an app that asks too often waits, others do not")
+    void limitsApps() {
+        String secret = register("eager");
+        for (int request = 0; request < PublishedBroker.APP_RATE; request++) {
+            assertThat(connections("eager", secret)).startsWith("HTTP/1.1 200");
+        }
+
+        String refused = connections("eager", secret);
+
+        assertThat(refused).startsWith("HTTP/1.1 429").contains("\"code\":\"rate_limited\"");
+        assertThat(refused.toLowerCase(Locale.ROOT)).containsPattern("retry-after: [1-9][0-9]?\r\n");
+        assertThat(connections("calm", register("calm"))).startsWith("HTTP/1.1 200");
+        assertThat(get("admin", "admin-password-of-the-tests")).startsWith("HTTP/1.1 200");
+    }
+
+    @Test
+    @Order(2)
     @DisplayName("R147 answers 429 to an address that failed too often, except to what is proven already")
     void limitsFailures() {
         assertThat(get("admin", "admin-password-of-the-tests")).startsWith("HTTP/1.1 200");
@@ -44,6 +66,20 @@ class AuthenticationLimitTest {
                 .as("R143: an address that the caller names is not believed")
                 .startsWith("HTTP/1.1 429");
         assertThat(get("admin", "admin-password-of-the-tests")).startsWith("HTTP/1.1 200");
+    }
+
+    private String register(String app) {
+        String body = "{\"id\":\"" + app + "\",\"name\":\"" + app + "\",\"return_urls\":[]}";
+        String answer = RawHttp.send(
+                server,
+                "POST /api/v1/apps HTTP/1.1\r\n" + HOST + "\r\n" + basic("admin", "admin-password-of-the-tests")
+                        + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length()
+                        + "\r\nConnection: close\r\n\r\n" + body);
+        return answer.replaceAll("(?s).*\"secret\":\"([^\"]+)\".*", "$1");
+    }
+
+    private String connections(String app, String secret) {
+        return RawHttp.get(server, "/api/v1/connections", HOST, basic(app, secret));
     }
 
     private String get(String name, String secret) {

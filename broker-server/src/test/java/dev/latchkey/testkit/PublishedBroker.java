@@ -3,14 +3,20 @@ package dev.latchkey.testkit;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import java.util.Map;
 
-/** A broker with a public name on https, and few failed authentications allowed. */
+/** A broker with a public name on https, which allows few failed authentications and few requests of an app. */
 public final class PublishedBroker implements QuarkusTestProfile {
 
     /** Its public name. */
     public static final String HOST = "broker.example.org";
 
+    /** Requests that an app has a minute. */
+    public static final int APP_RATE = 4;
+
     @Override
     public Map<String, String> getConfigOverrides() {
-        return Map.of("latchkey.http.public-url", "https://" + HOST, "latchkey.limits.failed-authentications", "3");
+        return Map.of(
+                "latchkey.http.public-url", "https://" + HOST,
+                "latchkey.limits.failed-authentications", "3",
+                "latchkey.limits.app-rate", Integer.toString(APP_RATE));
     }
 }
