@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.latchkey.testkit.ChildProcess;
+import dev.latchkey.testkit.KeycloakBuild;
+import dev.latchkey.testkit.KeycloakServer;
 import dev.latchkey.testkit.TestHttp;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,10 +13,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -24,8 +24,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A real Keycloak with the jar of {@code keycloak-extensions}, in a copy of the distribution of its own, whose database
- * is kept in files: it can be stopped and started again. Not thread-safe.
+ * A real Keycloak with the jar of {@code keycloak-extensions}, in a folder of its own, whose database is kept in files: it
+ * can be stopped and started again. Not thread-safe.
  */
 final class ExtendedKeycloak implements AutoCloseable {
 
@@ -57,7 +57,8 @@ final class ExtendedKeycloak implements AutoCloseable {
     static ExtendedKeycloak start(Path folder, int port, List<String> options) {
         ExtendedKeycloak keycloak = new ExtendedKeycloak(folder.resolve("keycloak"), port, options);
         try {
-            keycloak.unpack();
+            KeycloakBuild.forTests()
+                    .serverIn(keycloak.home, Map.of("partner-realm.json", KeycloakServer.partnerRealm()));
             keycloak.startAgain();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -68,41 +69,15 @@ final class ExtendedKeycloak implements AutoCloseable {
         return keycloak;
     }
 
-    private void unpack() throws IOException {
-        Path pristine = Path.of(System.getProperty("keycloak.home", "target/keycloak/missing"));
-        copy(pristine.resolve("bin"), home.resolve("bin"));
-        copy(pristine.resolve("conf"), home.resolve("conf"));
-        copy(pristine.resolve("lib"), home.resolve("lib"));
-        Files.createDirectories(home.resolve("providers"));
-        Files.createDirectories(home.resolve("data/import"));
-        Path jar = Path.of(System.getProperty("basedir", "."), "../keycloak-extensions/target/keycloak-extensions.jar");
-        Files.copy(jar, home.resolve("providers/keycloak-extensions.jar"));
-        try (var realm = ExtendedKeycloak.class.getResourceAsStream("/keycloak/partner-realm.json")) {
-            Files.write(home.resolve("data/import/partner-realm.json"), realm.readAllBytes());
-        }
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        try (var paths = Files.walk(from, FileVisitOption.FOLLOW_LINKS)) {
-            for (Path each : paths.toList()) {
-                Path target = to.resolve(from.relativize(each).toString());
-                if (Files.isDirectory(each)) {
-                    Files.createDirectories(target);
-                } else {
-                    Files.copy(each, target, StandardCopyOption.COPY_ATTRIBUTES);
-                }
-            }
-        }
-    }
-
     /** Starts the process on what the one before has left. */
     void startAgain() {
         List<String> command = new ArrayList<>(List.of(
                 home.resolve("bin/kc.sh").toString(),
-                "start-dev",
-                "--db=dev-file",
+                "start",
+                "--optimized",
                 "--cache=local",
-                "--health-enabled=true",
+                "--http-enabled=true",
+                "--hostname-strict=false",
                 "--http-host=127.0.0.1",
                 "--http-port=" + base.getPort(),
                 "--http-management-port=" + management,
@@ -114,7 +89,7 @@ final class ExtendedKeycloak implements AutoCloseable {
                         "KC_BOOTSTRAP_ADMIN_USERNAME", "admin",
                         "KC_BOOTSTRAP_ADMIN_PASSWORD", password,
                         "JAVA_OPTS_KC_HEAP", "-Xms64m -Xmx512m"),
-                home.resolve("latchkey-test.log"),
+                home.resolve("server.log"),
                 command);
         process.awaitOk(URI.create("http://127.0.0.1:" + management + "/health/ready"), START);
     }
@@ -135,7 +110,7 @@ final class ExtendedKeycloak implements AutoCloseable {
     /** Everything that it printed. */
     String logText() {
         try {
-            return Files.readString(home.resolve("latchkey-test.log"));
+            return Files.readString(home.resolve("server.log"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -240,7 +215,7 @@ final class ExtendedKeycloak implements AutoCloseable {
         }
     }
 
-    /** Ends it and removes its copy of the distribution. */
+    /** Ends it and removes its folder. */
     @Override
     public void close() {
         http.close();

@@ -76,7 +76,6 @@ class KeycloakExtensionsIT {
                 events + "broker=" + broker.baseUri(),
                 events + "realm=partner",
                 events + "issuer=" + ExtendedKeycloak.issuer(port),
-                "--spi-vault--provider=latchkey-kv2",
                 vault + "address=" + bao.address(),
                 vault + "role-id="
                         + bao.root("GET", role + "/role-id", Map.of())

@@ -2,8 +2,6 @@ package dev.latchkey.testkit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -66,13 +64,9 @@ public final class ChildProcess implements AutoCloseable {
         }
     }
 
-    /** A TCP port of loopback that was free a moment ago. */
+    /** A TCP port of loopback that nobody listens on, and that no other test gets as long as this JVM lives. */
     public static int freePort() {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return FreePorts.take();
     }
 
     /** The pid of the command itself. */

@@ -1,7 +1,5 @@
 package dev.latchkey.testkit;
 
-import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
-
 import dev.latchkey.sandbox.browser.ConsentBrowser;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,7 +7,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -22,24 +19,26 @@ import org.jspecify.annotations.Nullable;
  * <p>It is our own identity provider as well, in the realm that companies import ({@link LatchkeyRealm}), with the jar of
  * {@code keycloak-extensions} in it; the extensions look for the broker at {@link #latchkeyPort()}.
  *
- * <p>The distribution is unpacked by Maven (phase {@code pre-integration-test}) into {@code target/keycloak}. Its first
- * start builds the server (some 40 s on two cores), so one server serves a whole test run: {@link #shared()}. It
- * listens on free ports of loopback and keeps its data in memory. Methods may be called from several threads.
+ * <p>It runs on {@link KeycloakBuild}, in a folder of its own, on free ports of loopback. It starts in some 20 s, so one
+ * server serves all tests of a JVM: {@link #shared()}. Methods may be called from several threads.
  */
 public final class KeycloakServer implements AutoCloseable {
     private static final String REALM = "partner";
-    private static final Duration FIRST_START = Duration.ofMinutes(5);
+    private static final Duration START = Duration.ofMinutes(5);
     private static final Duration ACCESS_TOKEN_LIFE = Duration.ofSeconds(60);
 
     private static @Nullable KeycloakServer shared;
 
+    private final TemporaryFolder folder;
     private final ChildProcess process;
     private final URI base;
     private final KeycloakAdmin admin;
     private final LatchkeyRealm ours;
     private final int latchkeyPort;
 
-    private KeycloakServer(ChildProcess process, URI base, String adminPassword, int latchkeyPort) {
+    private KeycloakServer(
+            TemporaryFolder folder, ChildProcess process, URI base, String adminPassword, int latchkeyPort) {
+        this.folder = folder;
         this.process = process;
         this.base = base;
         this.admin = new KeycloakAdmin(base, REALM, adminPassword);
@@ -53,54 +52,49 @@ public final class KeycloakServer implements AutoCloseable {
     /** Somebody who has an account at the partner. */
     public record User(String name, String password) {}
 
-    /** The one server of this test run; started by the first caller, stopped with the JVM. */
+    /** The one server of this JVM; started by the first caller, stopped with the JVM. */
     public static synchronized KeycloakServer shared() {
         if (shared == null) {
-            shared = start(home());
+            shared = start();
             Runtime.getRuntime().addShutdownHook(new Thread(shared::close, "stop-keycloak"));
         }
         return shared;
     }
 
-    private static Path home() {
-        var home = Path.of(System.getProperty("keycloak.home", "target/keycloak/missing"));
-        if (!Files.isExecutable(home.resolve("bin/kc.sh"))) {
-            throw new IllegalStateException("no Keycloak in " + home + ": run `mvn pre-integration-test` once");
-        }
-        return home;
-    }
-
-    private static KeycloakServer start(Path home) {
+    private static KeycloakServer start() {
         var port = ChildProcess.freePort();
         var management = ChildProcess.freePort();
         var latchkey = ChildProcess.freePort();
         var password = UUID.randomUUID().toString();
-        prepare(home);
+        var folder = new TemporaryFolder("latchkey-keycloak");
+        var home = folder.path().resolve("home");
+        var program = KeycloakBuild.forTests().serverIn(home, realms());
         var process = ChildProcess.start(
                 home,
                 Map.of(
                         "KC_BOOTSTRAP_ADMIN_USERNAME", "admin",
                         "KC_BOOTSTRAP_ADMIN_PASSWORD", password,
                         "JAVA_OPTS_KC_HEAP", "-Xms64m -Xmx512m"),
-                home.resolve("latchkey-test.log"),
-                command(home, port, management, latchkey));
+                home.resolve("server.log"),
+                command(program, port, management, latchkey));
+        var server = new KeycloakServer(folder, process, URI.create("http://127.0.0.1:" + port), password, latchkey);
         try {
-            process.awaitOk(URI.create("http://127.0.0.1:" + management + "/health/ready"), FIRST_START);
+            process.awaitOk(URI.create("http://127.0.0.1:" + management + "/health/ready"), START);
+            return server;
         } catch (RuntimeException e) {
-            process.close();
+            server.close();
             throw e;
         }
-        return new KeycloakServer(process, URI.create("http://127.0.0.1:" + port), password, latchkey);
     }
 
-    /** The options stay the same from run to run (ports are no build options), else the server builds itself again. */
-    private static List<String> command(Path home, int port, int management, int latchkey) {
+    private static List<String> command(Path program, int port, int management, int latchkey) {
         return List.of(
-                home.resolve("bin/kc.sh").toString(),
-                "start-dev",
-                "--db=dev-mem",
+                program.toString(),
+                "start",
+                "--optimized",
                 "--cache=local",
-                "--health-enabled=true",
+                "--http-enabled=true",
+                "--hostname-strict=false",
                 "--http-host=127.0.0.1",
                 "--http-port=" + port,
                 "--http-management-port=" + management,
@@ -109,35 +103,22 @@ public final class KeycloakServer implements AutoCloseable {
                 "--import-realm");
     }
 
-    private static void prepare(Path home) {
-        var imports = home.resolve("data/import");
-        try (var realm = KeycloakServer.class.getResourceAsStream("/keycloak/partner-realm.json")) {
-            deleteTree(home.resolve("data"));
-            Files.createDirectories(imports);
-            Files.write(imports.resolve("partner-realm.json"), realm.readAllBytes());
-            Files.copy(LatchkeyRealm.folder().resolve("latchkey-realm.json"), imports.resolve("latchkey-realm.json"));
-            Files.copy(extensions(), home.resolve("providers/keycloak-extensions.jar"), REPLACE_EXISTING);
-            Files.deleteIfExists(home.resolve("latchkey-test.log"));
+    private static Map<String, byte[]> realms() {
+        try {
+            return Map.of(
+                    "partner-realm.json",
+                    partnerRealm(),
+                    "latchkey-realm.json",
+                    Files.readAllBytes(LatchkeyRealm.folder().resolve("latchkey-realm.json")));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static Path extensions() {
-        var jar = Path.of(
-                System.getProperty("keycloak.extensions", "../keycloak-extensions/target/keycloak-extensions.jar"));
-        if (!Files.isRegularFile(jar)) {
-            throw new IllegalStateException("no " + jar + ": run `mvn package` in keycloak-extensions first");
-        }
-        return jar;
-    }
-
-    private static void deleteTree(Path root) throws IOException {
-        if (Files.exists(root)) {
-            try (var paths = Files.walk(root)) {
-                paths.sorted(Comparator.reverseOrder())
-                        .forEach(path -> path.toFile().delete());
-            }
+    /** The realm of the partner that it plays, as Keycloak imports it. */
+    public static byte[] partnerRealm() throws IOException {
+        try (var realm = KeycloakServer.class.getResourceAsStream("/keycloak/partner-realm.json")) {
+            return realm.readAllBytes();
         }
     }
 
@@ -203,9 +184,10 @@ public final class KeycloakServer implements AutoCloseable {
         return steps.arrival();
     }
 
-    /** Stops the server and everything that it started. */
+    /** Stops the server and everything that it started, and removes its folder. */
     @Override
     public void close() {
         process.close();
+        folder.close();
     }
 }

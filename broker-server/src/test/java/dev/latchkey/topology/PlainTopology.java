@@ -1,6 +1,7 @@
 package dev.latchkey.topology;
 
 import dev.latchkey.testkit.ChildProcess;
+import dev.latchkey.testkit.KeycloakBuild;
 import dev.latchkey.testkit.OpenBaoServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -92,11 +93,13 @@ final class PlainTopology implements ProductionTopology {
     }
 
     private ChildProcess keycloak() throws IOException {
-        Path home = KeycloakBuild.home(deploy);
+        Path realm = DeployFolder.project().resolve("keycloak-extensions/realm/latchkey-realm.json");
+        Path program = KeycloakBuild.configuredBy(deploy.file("keycloak/keycloak.conf"))
+                .serverIn(work.resolve("keycloak"), Map.of("latchkey-realm.json", Files.readAllBytes(realm)));
         return start(
                 "keycloak",
                 deploy.environment("keycloak"),
-                home.resolve("bin/kc.sh").toString(),
+                program.toString(),
                 "start",
                 "--optimized",
                 "--import-realm");

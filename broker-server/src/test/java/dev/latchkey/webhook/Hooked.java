@@ -6,9 +6,9 @@ import dev.latchkey.event.EventReceiver;
 import dev.latchkey.testkit.BrokerApi;
 import dev.latchkey.testkit.BrokerApi.Answer;
 import dev.latchkey.testkit.BrokerStack;
+import dev.latchkey.testkit.ChildProcess;
 import dev.latchkey.testkit.RawHttp;
 import java.io.ByteArrayOutputStream;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -107,10 +107,7 @@ final class Hooked {
 
     /** An app whose receiver verifies with its own secret; the receiver's port is taken before the app is registered. */
     EventReceiver receiver(String name) throws Exception {
-        int port;
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
+        int port = ChildProcess.freePort();
         App app = app(name, URI.create("http://127.0.0.1:" + port + "/events"));
         EventReceiver receiver = EventReceiver.start(app.eventsSecret(), port);
         connection(app);

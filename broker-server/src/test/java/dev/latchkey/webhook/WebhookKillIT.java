@@ -10,7 +10,7 @@ import dev.latchkey.sandbox.SandboxConfig;
 import dev.latchkey.sandbox.client.SandboxControl;
 import dev.latchkey.testkit.BrokerApi;
 import dev.latchkey.testkit.BrokerProcess;
-import java.net.ServerSocket;
+import dev.latchkey.testkit.ChildProcess;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,10 +30,7 @@ class WebhookKillIT {
     @Test
     @DisplayName("R127 delivers all that was accepted before two kills -9, in order, with the ids that they had before")
     void survivesKills() throws Exception {
-        int port;
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
+        int port = ChildProcess.freePort();
         try (Sandbox sandbox = Sandbox.start(SandboxConfig.defaults());
                 BrokerProcess broker = BrokerProcess.start()) {
             SandboxControl noones = new SandboxControl(sandbox.baseUri());

@@ -85,7 +85,7 @@ final class DevOpenBao implements AutoCloseable {
         Path broker = Path.of("..", "broker-server").toAbsolutePath().normalize();
         Path home = broker.resolve("target/openbao");
         Path pinned = broker.resolve("src/test/openbao/requirements.txt");
-        Path stamp = home.resolve("installed.txt");
+        Path stamp = home.resolve("made-from.txt");
         if (!Files.exists(stamp) || !Files.readString(stamp).equals(Files.readString(pinned))) {
             Files.createDirectories(home);
             run(home, "python3", "-m", "venv", home.toString());
