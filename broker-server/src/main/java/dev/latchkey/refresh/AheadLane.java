@@ -20,8 +20,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
 
 /**
- * Works through what is due at one partner: a few at a time, as fast as its rate allows, and not at all while it wants to be
- * left alone. So an outage leaves behind a queue and no herd (R62). Thread-safe.
+ * Works through what is due at one partner: each when it falls due, a few at a time, as fast as its rate allows, and not at
+ * all while it wants to be left alone. So due times that were spread by chance stay spread (R17), and an outage leaves
+ * behind a queue and no herd (R62). Thread-safe.
  */
 @ApplicationScoped
 class AheadLane {
@@ -29,11 +30,14 @@ class AheadLane {
     private static final Logger LOG = Logger.getLogger(AheadLane.class);
     private static final Duration ROUNDING = Duration.ofMillis(1);
     private static final Duration SECOND = Duration.ofSeconds(1);
+    /** Who waits looks so often whether the process is to end. */
+    private static final Duration NAP = Duration.ofMillis(200);
 
     private final Renewals renewals;
     private final Handshakes handshakes;
     private final Protection protection;
     private final RefreshConfig config;
+    private volatile boolean stopping;
 
     AheadLane(Renewals renewals, Handshakes handshakes, Protection protection, RefreshConfig config) {
         this.renewals = renewals;
@@ -46,11 +50,18 @@ class AheadLane {
      * One partner's share of a look.
      *
      * @param partner the registration
-     * @param rows what is due
-     * @param end when the look ends, by {@code System.nanoTime()}
+     * @param rows what is due, or will be until the look ends, in that order
+     * @param begin when the look began, by {@code System.nanoTime()}
+     * @param length how long it lasts
      * @param renewed counts what was renewed
      */
-    record Share(String partner, List<LeaseRows.Due> rows, long end, AtomicInteger renewed) {}
+    record Share(String partner, List<LeaseRows.Due> rows, long begin, Duration length, AtomicInteger renewed) {
+
+        /** How long it is until then, from now on. */
+        Duration until(Duration sinceBegin) {
+            return sinceBegin.minusNanos(System.nanoTime() - begin);
+        }
+    }
 
     /** Begins to renew what is due. */
     void start(Executor threads, Share share, Actor actor) {
@@ -68,22 +79,33 @@ class AheadLane {
         return (int) Math.max(1, Math.min(config.aheadConcurrency(), ofASecond));
     }
 
+    /** Lets whoever waits for a time give up; what was sent goes on. */
+    void stop() {
+        stopping = true;
+    }
+
     private void work(Recipient recipient, Queue<LeaseRows.Due> waiting, Share share, Actor actor) {
-        while (!waiting.isEmpty() && isWorthWaiting(recipient, share.end())) {
-            LeaseRows.Due next = waiting.poll();
-            if (next != null) {
-                renew(next, share.renewed(), actor);
-            }
+        LeaseRows.Due next = waiting.poll();
+        while (next != null && isReached(share.until(next.left()), share) && isFree(recipient, share)) {
+            renew(next, share.renewed(), actor);
+            next = waiting.poll();
         }
     }
 
-    private boolean isWorthWaiting(Recipient recipient, long end) {
-        long away = protection.away(recipient).toNanos();
-        if (System.nanoTime() + away >= end) {
+    private boolean isFree(Recipient recipient, Share share) {
+        return isReached(protection.away(recipient), share);
+    }
+
+    /** Waits, if that time is within the look; what is left over is for the next one. */
+    private boolean isReached(Duration away, Share share) {
+        if (away.compareTo(share.until(share.length())) >= 0) {
             return false;
         }
-        LockSupport.parkNanos(away);
-        return true;
+        long end = System.nanoTime() + away.toNanos();
+        for (long left = away.toNanos(); left > 0 && !stopping; left = end - System.nanoTime()) {
+            LockSupport.parkNanos(Math.min(left, NAP.toNanos()));
+        }
+        return !stopping;
     }
 
     private void renew(LeaseRows.Due due, AtomicInteger renewed, Actor actor) {

@@ -3,8 +3,10 @@ package dev.latchkey.refresh;
 import dev.latchkey.audit.Actor;
 import dev.latchkey.job.Job;
 import io.quarkus.runtime.ShutdownEvent;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.interceptor.Interceptor;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -21,10 +23,13 @@ import java.util.stream.Collectors;
 @ApplicationScoped
 class RefreshAheadJob implements Job {
 
-    /** A look goes on for so long; a call that has begun ends as it ends. */
-    private static final Duration LOOK = Duration.ofSeconds(5);
-    /** While there is something to renew, one look follows the other: pauses between them would make waves. */
-    private static final int MOST_LOOKS = 60;
+    /**
+     * A look goes on for so long, and is at what falls due meanwhile; a call that has begun ends as it ends. It is longer
+     * than the usual pause with what the scheduler adds: what fell due unseen in the pause would come in a wave (R17).
+     */
+    private static final Duration LOOK = Duration.ofSeconds(7);
+    /** While there is something to renew, one look follows the other. */
+    private static final int MOST_LOOKS = 40;
 
     private final LeaseRows leases;
     private final AheadLane lane;
@@ -55,19 +60,21 @@ class RefreshAheadJob implements Job {
         }
     }
 
-    void stop(@Observes ShutdownEvent event) {
+    /** Before those who wait for this job, or for its renewals. */
+    void stop(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) ShutdownEvent event) {
         stopping = true;
+        lane.stop();
     }
 
     /** Whether anything was renewed, so that it is worth while to look again at once. */
     private boolean look(Actor actor) {
-        long end = System.nanoTime() + LOOK.toNanos();
         AtomicInteger renewed = new AtomicInteger();
         Map<String, List<LeaseRows.Due>> due =
-                leases.due(config.aheadBatch()).stream().collect(Collectors.groupingBy(LeaseRows.Due::partner));
+                leases.due(config.aheadBatch(), LOOK).stream().collect(Collectors.groupingBy(LeaseRows.Due::partner));
+        long begin = System.nanoTime();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            due.forEach(
-                    (partner, rows) -> lane.start(threads, new AheadLane.Share(partner, rows, end, renewed), actor));
+            due.forEach((partner, rows) ->
+                    lane.start(threads, new AheadLane.Share(partner, rows, begin, LOOK, renewed), actor));
         }
         return renewed.get() > 0;
     }

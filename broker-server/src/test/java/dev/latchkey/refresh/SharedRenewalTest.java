@@ -3,6 +3,7 @@ package dev.latchkey.refresh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.latchkey.audit.Actor;
 import dev.latchkey.sandbox.client.FaultOrder;
 import dev.latchkey.testkit.AtOnce;
 import dev.latchkey.testkit.BrokerApi.Answer;
@@ -27,6 +28,9 @@ class SharedRenewalTest {
 
     @Inject
     DataSource database;
+
+    @Inject
+    RefreshAheadJob job;
 
     @Test
     @DisplayName("50 callers of an expired token cause one renewal and get the same token")
@@ -110,6 +114,30 @@ class SharedRenewalTest {
             assertThat(row.path("actor").asText()).isEqualTo("refresh-ahead");
             assertThat(row.path("actor_type").asText()).isEqualTo("system");
         });
+    }
+
+    @Test
+    @DisplayName("R17 a look takes what falls due while it lasts, and each when it falls due: no pause makes a wave")
+    void whenItFallsDue() {
+        Story story = new Story().partner(Map.of());
+        story.control().settings(story.sandboxName(), Map.of("access_token_seconds", 3600));
+        Story.App app = story.app("shop");
+        UUID connection = UUID.fromString(story.active(app, "read"));
+        BrokerTables tables = new BrokerTables(database);
+        tables.change("update connection set refresh_due_at = now() + interval '4 seconds' where id = ?", connection);
+        String due = tables.texts("select refresh_due_at::text from connection where id = ?", connection)
+                .getFirst();
+
+        job.run(Actor.system("test", "request"));
+
+        assertThat(story.refreshes()).isEqualTo(1);
+        assertThat(tables.texts(
+                        "select id from connection where id = ? and token_expires_at >= cast(? as timestamptz)"
+                                + " + interval '1 hour' - interval '2 seconds'",
+                        connection,
+                        due))
+                .as("renewed when it was due")
+                .hasSize(1);
     }
 
     private static void assertOneToken(List<Answer> answers) {
