@@ -22,8 +22,7 @@ class RequestCaller implements CurrentCaller {
     private final AppRates rates;
     private final RoutingContext context;
 
-    RequestCaller(
-            SecurityIdentity identity, Authentication authentication, AppRates rates, RoutingContext context) {
+    RequestCaller(SecurityIdentity identity, Authentication authentication, AppRates rates, RoutingContext context) {
         this.identity = identity;
         this.authentication = authentication;
         this.rates = rates;

@@ -42,8 +42,7 @@ final class CatalogWatch {
 
     void start(@Observes StartupEvent event) {
         if (folder.isPresent()) {
-            thread.scheduleWithFixedDelay(
-                    this::readIfChanged, PAUSE.toSeconds(), PAUSE.toSeconds(), TimeUnit.SECONDS);
+            thread.scheduleWithFixedDelay(this::readIfChanged, PAUSE.toSeconds(), PAUSE.toSeconds(), TimeUnit.SECONDS);
         }
     }
 

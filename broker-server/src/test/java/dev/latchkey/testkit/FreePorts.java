@@ -11,8 +11,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Ports for processes that must be told theirs. Each is handed out once on the machine: a JVM keeps a lock on that byte of a
- * file that all runs of a user share, so no two JVMs get the same one between the choice and the child's own {@code bind}.
+ * Ports for processes that must be told theirs. Each is handed out once in a build: a JVM keeps a lock on that byte of a file
+ * that all JVMs of the build share, so no two of them get the same one between the choice and the child's own {@code bind}.
  * They lie below what systems give to outgoing connections and to whoever asks for any port. Thread-safe.
  */
 final class FreePorts {
@@ -61,8 +61,7 @@ final class FreePorts {
     }
 
     private static FileChannel open() {
-        Path file =
-                Path.of(System.getProperty("java.io.tmpdir"), "latchkey-test-ports-" + System.getProperty("user.name"));
+        Path file = Path.of(System.getProperty("basedir", "."), "target", "test-ports.lock");
         try {
             return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         } catch (IOException e) {

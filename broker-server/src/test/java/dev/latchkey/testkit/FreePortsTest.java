@@ -33,6 +33,7 @@ class FreePortsTest {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 Path.of("target/test-classes").toAbsolutePath().toString(),
+                "-Dbasedir=" + Path.of("").toAbsolutePath(),
                 Other.class.getName(),
                 Integer.toString(first));
 

@@ -15,8 +15,11 @@ public final class PublishedBroker implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
         return Map.of(
-                "latchkey.http.public-url", "https://" + HOST,
-                "latchkey.limits.failed-authentications", "3",
-                "latchkey.limits.app-rate", Integer.toString(APP_RATE));
+                "latchkey.http.public-url",
+                "https://" + HOST,
+                "latchkey.limits.failed-authentications",
+                "3",
+                "latchkey.limits.app-rate",
+                Integer.toString(APP_RATE));
     }
 }
