@@ -55,7 +55,18 @@ public final class Diagnosis {
                 || TRANSIENT_STATES.stream().anyMatch(state::startsWith);
     }
 
+    /**
+     * The causes, and after them what they keep as suppressed: a transaction manager hides there what the database said
+     * to a commit (R47).
+     */
     private static Stream<Throwable> causes(@Nullable Throwable thrown) {
+        List<Throwable> chain = chain(thrown).toList();
+        return Stream.concat(
+                chain.stream(),
+                chain.stream().flatMap(it -> Stream.of(it.getSuppressed())).flatMap(Diagnosis::chain));
+    }
+
+    private static Stream<Throwable> chain(@Nullable Throwable thrown) {
         return Stream.iterate(
                         Optional.ofNullable(thrown),
                         Optional::isPresent,

@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -35,8 +36,6 @@ class SharedRatesTest {
         ConcurrentLinkedQueue<Long> arrivals = new ConcurrentLinkedQueue<>();
         Recipient partner = new Recipient(
                 "p-" + UUID.randomUUID(), Optional.of(new CallRate(CALLS_A_SECOND, Duration.ofSeconds(1))));
-        long begin = System.nanoTime();
-        long end = begin + LONG.toNanos();
         try (Processes processes = new Processes();
                 FaultyServer server = FaultyServer.start(connection -> {
                     arrivals.add(System.nanoTime());
@@ -45,9 +44,14 @@ class SharedRatesTest {
                 });
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             PartnerRequest request = PartnerRequest.get(server.uri("/")).to(partner);
-            for (int process = 0; process < 3; process++) {
-                PartnerHttp http = TestOutbound.http(
-                        processes.start(Map.of(), Clock.systemUTC()).gate());
+            List<PartnerHttp> three = Stream.generate(() -> processes.start(Map.of(), Clock.systemUTC()))
+                    .limit(3)
+                    .map(process -> TestOutbound.http(process.gate()))
+                    .toList();
+            three.getFirst().send(request); // a busy machine takes longer than all the rest for the first connection
+            arrivals.clear();
+            long end = System.nanoTime() + LONG.toNanos();
+            for (PartnerHttp http : three) {
                 IntStream.range(0, 6).forEach(caller -> threads.execute(() -> callUntil(end, http, request)));
             }
         }

@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.MethodOrderer;
@@ -76,7 +77,25 @@ class DatabaseFaultsIT {
     }
 
     @Test
-    @Order(1)
+    @Order(1) // while the audit log fits on it
+    @DisplayName("R55 the audit log's disk is full: no change and no token without its row, and all is well afterwards")
+    void auditDiskFull() {
+        assumeTrue(SmallDisk.isPossible(), "only root can make a small file system");
+        try (SmallDisk disk = SmallDisk.make()) {
+            CLUSTER.asSuperuser(
+                    "create tablespace small location '" + disk.folder("audit") + "'",
+                    "alter table audit_event set tablespace small");
+            try {
+                refusesWithoutRoom(disk);
+            } finally {
+                disk.clear();
+                CLUSTER.asSuperuser("alter table audit_event set tablespace pg_default", "drop tablespace small");
+            }
+        }
+    }
+
+    @Test
+    @Order(2)
     @DisplayName("R48 200 renewals wait for their partner with a pool of 10, and nobody else waits for them")
     void partnerIsSlow() throws Exception {
         Cell slow = RIG.connect("slow", "strict", 600);
@@ -88,38 +107,59 @@ class DatabaseFaultsIT {
                 .fault(FaultOrder.at(slow.sandboxName())
                         .endpoint("refresh")
                         .times(connections.size())
-                        .latency(Duration.ofSeconds(5)));
+                        .latency(Duration.ofSeconds(30)));
         try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
             List<CompletableFuture<Answer>> answers = connections.stream()
                     .map(id -> CompletableFuture.supplyAsync(
                             () -> RIG.app(BROKER).post("/connections/" + id + "/token", LONGER), callers))
                     .toList();
-            await().until(() -> slow.requests() > 2);
-
-            List<Long> nanos = new ArrayList<>();
-            for (int i = 0; i < 50; i++) {
-                long began = System.nanoTime();
-                token(STEADY).expect(200);
-                nanos.add(System.nanoTime() - began);
-            }
-            assertThat(direct().texts("select pid from pg_stat_activity where datname = current_database()"
-                            + " and state like 'idle in transaction%' and now() - state_change > interval '1 second'"))
-                    .isEmpty();
-            assertThat(answers).anyMatch(answer -> !answer.isDone());
-            System.out.printf(
-                    "R48: of 50 hand-outs beside %d renewals the slowest took %d ms%n",
-                    connections.size(),
-                    nanos.stream().mapToLong(it -> it / 1_000_000).max().orElse(0));
+            await().atMost(RECOVERY).until(() -> slow.requests() > 2);
+            othersAreServed(answers);
             assertThat(answers)
                     .allSatisfy(answer -> assertThat(answer.join().code())
                             .isNotEqualTo("store_unavailable")
                             .isNotEqualTo("internal"));
         }
         assertThat(slow.reuseDetections()).isZero();
+        assertThat(slow.requests()).isGreaterThan(connections.size() / 4);
+        forget(slow);
+    }
+
+    /** Reads of other tokens for as long as renewals wait; nobody's transaction waits along with them. */
+    private static void othersAreServed(List<CompletableFuture<Answer>> renewals) {
+        List<Long> nanos = new ArrayList<>();
+        while (renewals.stream().anyMatch(answer -> !answer.isDone())) {
+            long began = System.nanoTime();
+            token(STEADY).expect(200);
+            nanos.add(System.nanoTime() - began);
+            if (nanos.size() % 10 == 0) {
+                assertThat(direct().texts("select pid from pg_stat_activity where datname = current_database()"
+                                + " and state like 'idle in transaction%'"
+                                + " and now() - state_change > interval '1 second'"))
+                        .isEmpty();
+            }
+        }
+        assertThat(nanos).as("served beside the renewals").hasSizeGreaterThan(50);
+        List<Long> sorted = nanos.stream().sorted().toList();
+        System.out.printf(
+                "R48: of %d hand-outs beside %d renewals p50 %d ms, p99 %d ms%n",
+                sorted.size(),
+                renewals.size(),
+                sorted.get(sorted.size() / 2) / 1_000_000,
+                sorted.get(sorted.size() * 99 / 100) / 1_000_000);
+    }
+
+    /** What its partner left open would be tried again beside the other tests, which count commits. */
+    private static void forget(Cell cell) {
+        String its = "in (select id from connection where partner = '" + cell.partner() + "')";
+        RIG.control().clearFaults();
+        CLUSTER.asSuperuser(
+                "delete from refresh_intent where connection " + its,
+                "update connection set refresh_due_at = null where id " + its);
     }
 
     @Test
-    @Order(2)
+    @Order(3)
     @DisplayName("R47 the answer to a commit is lost: the request for a connection is there once, and is answered")
     void lostCommitOfARequest() {
         String owner = "owner-" + UUID.randomUUID();
@@ -136,7 +176,7 @@ class DatabaseFaultsIT {
     }
 
     @Test
-    @Order(3)
+    @Order(4)
     @DisplayName("R47 whichever commit of a renewal loses its answer, the partner sees one renewal and nothing is lost")
     void lostCommitsOfARenewal() {
         List<Cell> cells = new ArrayList<>();
@@ -165,12 +205,34 @@ class DatabaseFaultsIT {
     }
 
     @Test
-    @Order(4)
+    @Order(5)
+    @DisplayName("R47 commits lose their answers under load: each renewal is made once, and nobody gets a wrong answer")
+    void lostCommitsUnderLoad() throws Exception {
+        Cell busy = RIG.connect("busy", "strict", 20); // each hand-out renews
+        try (Callers reading = Callers.begin(4, () -> token(STEADY));
+                Callers renewing = Callers.begin(4, () -> token(busy))) {
+            await().until(() -> reading.served() > 20 && renewing.served() > 2);
+            for (int lost = 0; lost < COMMITS; lost++) {
+                PROXY.loseCommit(lost);
+                await().atMost(RECOVERY).until(() -> !PROXY.isLosing());
+            }
+            long before = reading.served();
+            await().atMost(RECOVERY).until(() -> reading.served() > before);
+            assertTold(reading.end());
+            assertThat(renewing.end()).extracting(Answer::code).doesNotContain("not_found", "conflict", "internal");
+        }
+        assertThat(busy.reuseDetections()).isZero();
+        assertThat(busy.requests()).isEqualTo(busy.refreshes());
+    }
+
+    @Test
+    @Order(6)
     @DisplayName("R46 a database that swallows every packet: callers are let go, readiness is down, recovery by itself")
     void blackHole() throws Exception {
-        AtOnce.run(10, () -> token(STEADY).expect(200));
+        Callers load = Callers.begin(8, () -> token(STEADY));
+        await().until(() -> load.served() > 20);
         PROXY.swallow();
-        try {
+        try (load) {
             long began = System.nanoTime();
             List<Answer> answers = AtOnce.run(40, () -> token(STEADY));
             Duration freed = Duration.ofNanos(System.nanoTime() - began);
@@ -179,46 +241,29 @@ class DatabaseFaultsIT {
             assertThat(answers).extracting(Answer::status).containsOnly(503);
             assertThat(freed).isLessThan(Duration.ofSeconds(10));
             assertThat(isReady()).isFalse();
+            PROXY.pass();
+            assertRecovered("R46");
+            assertNothingButWaiting(load);
         } finally {
             PROXY.pass();
         }
-        assertRecovered("R46");
     }
 
     @Test
-    @Order(5)
+    @Order(7)
     @DisplayName("R45 PostgreSQL is killed under load and starts again: no connection of the pool stays poisoned")
     void killed() throws Exception {
-        AtomicInteger served = new AtomicInteger();
-        CompletableFuture<Void> load = CompletableFuture.runAsync(() -> load(served));
-        await().until(() -> served.get() > 20);
+        try (Callers load = Callers.begin(8, () -> token(STEADY))) {
+            await().until(() -> load.served() > 20);
 
-        CLUSTER.kill9();
-        assertThat(isReady()).isFalse();
-        assertThat(token(STEADY).status()).isEqualTo(503);
-        CLUSTER.startAgain();
-        PROXY.leadTo(CLUSTER.port());
+            CLUSTER.kill9();
+            assertThat(isReady()).isFalse();
+            assertThat(token(STEADY).status()).isEqualTo(503);
+            CLUSTER.startAgain();
+            PROXY.leadTo(CLUSTER.port());
 
-        assertRecovered("R45 restart");
-        served.set(-1_000_000);
-        load.join();
-    }
-
-    @Test
-    @Order(6)
-    @DisplayName("R55 the audit log's disk is full: no change and no token without its row, and all is well afterwards")
-    void auditDiskFull() {
-        assumeTrue(SmallDisk.isPossible(), "only root can make a small file system");
-        try (SmallDisk disk = SmallDisk.make()) {
-            CLUSTER.asSuperuser(
-                    "create tablespace small location '" + disk.folder("audit") + "'",
-                    "alter table audit_event set tablespace small");
-            try {
-                refusesWithoutRoom(disk);
-            } finally {
-                disk.clear();
-                CLUSTER.asSuperuser("alter table audit_event set tablespace pg_default", "drop tablespace small");
-            }
+            assertRecovered("R45 restart");
+            assertNothingButWaiting(load);
         }
     }
 
@@ -253,23 +298,27 @@ class DatabaseFaultsIT {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     @DisplayName("R45 the primary is lost: nothing is written to the standby until it is promoted, then all goes on")
     void failover() throws Exception {
         CLUSTER.startStandby();
         Cell cell = RIG.connect("failover", "strict", 600);
         await().atMost(RECOVERY).until(CLUSTER::isStandbyUpToDate);
         PROXY.leadTo(CLUSTER.standbyPort());
+        try (Callers load = Callers.begin(8, () -> token(STEADY))) {
+            await().until(() -> load.served() > 20);
 
-        CLUSTER.kill9();
+            CLUSTER.kill9();
 
-        for (int i = 0; i < 5; i++) {
-            assertThat(token(cell).status()).isEqualTo(503);
-            assertThat(request("nobody").status()).isEqualTo(503);
+            for (int i = 0; i < 5; i++) {
+                assertThat(token(cell).status()).isEqualTo(503);
+                assertThat(request("nobody").status()).isEqualTo(503);
+            }
+            assertThat(isReady()).isFalse();
+            CLUSTER.promote();
+            assertRecovered("R45 failover");
+            assertNothingButWaiting(load);
         }
-        assertThat(isReady()).isFalse();
-        CLUSTER.promote();
-        assertRecovered("R45 failover");
         longer(cell);
         assertThat(cell.refreshes()).isEqualTo(1);
         token(cell).expect(200);
@@ -277,12 +326,28 @@ class DatabaseFaultsIT {
                 .isEmpty();
     }
 
-    private static void load(AtomicInteger served) {
-        while (served.get() >= 0) {
-            if (token(STEADY).status() == 200) {
-                served.incrementAndGet();
-            }
-        }
+    /** Whoever asked meanwhile got the token, or was told to ask again. */
+    private static void assertNothingButWaiting(Callers load) throws InterruptedException {
+        List<Answer> answers = load.end();
+        assertThat(answers).extracting(Answer::status).contains(200, 503);
+        assertTold(answers);
+    }
+
+    private static void assertTold(List<Answer> answers) {
+        assertThat(answers)
+                .filteredOn(answer -> answer.status() != 200)
+                .allSatisfy(answer -> assertThat(answer.code()).as(errors()).isEqualTo("store_unavailable"))
+                .allSatisfy(answer -> assertThat(answer.header("Retry-After")).isNotEmpty());
+    }
+
+    /** What the broker says of requests that failed for no known reason. */
+    private static String errors() {
+        return BROKER.process()
+                .logText()
+                .lines()
+                .filter(line -> line.contains("\"ERROR\"") && line.contains("request "))
+                .limit(2)
+                .collect(Collectors.joining("\n"));
     }
 
     /** Ready again in time; then every connection of the pool works. */
