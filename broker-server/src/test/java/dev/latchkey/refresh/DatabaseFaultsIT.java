@@ -44,6 +44,9 @@ class DatabaseFaultsIT {
     /** What the rows call recovered. */
     private static final Duration RECOVERY = Duration.ofSeconds(30);
 
+    /** For what comes at once, on a machine that does much else. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     private static final Map<String, Integer> LONGER = Map.of("min_ttl", 3600);
     /** A renewal and the request around it have fewer. */
     private static final int COMMITS = 14;
@@ -94,7 +97,7 @@ class DatabaseFaultsIT {
                     .map(id -> CompletableFuture.supplyAsync(
                             () -> RIG.app(BROKER).post("/connections/" + id + "/token", LONGER), callers))
                     .toList();
-            await().until(() -> slow.requests() > 2);
+            await().atMost(PATIENCE).until(() -> slow.requests() > 2);
 
             List<Long> nanos = new ArrayList<>();
             for (int i = 0; i < 50; i++) {
@@ -127,7 +130,7 @@ class DatabaseFaultsIT {
 
         Answer answer = request(owner);
 
-        await().until(() -> !PROXY.isLosing());
+        await().atMost(PATIENCE).until(() -> !PROXY.isLosing());
         assertThat(direct().texts("select id::text from connection where owner = ?", owner))
                 .hasSize(1);
         answer.expect(201);
@@ -191,7 +194,7 @@ class DatabaseFaultsIT {
     void killed() throws Exception {
         AtomicInteger served = new AtomicInteger();
         CompletableFuture<Void> load = CompletableFuture.runAsync(() -> load(served));
-        await().until(() -> served.get() > 20);
+        await().atMost(PATIENCE).until(() -> served.get() > 20);
 
         CLUSTER.kill9();
         assertThat(isReady()).isFalse();
