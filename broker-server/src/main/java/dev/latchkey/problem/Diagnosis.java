@@ -13,8 +13,11 @@ public final class Diagnosis {
 
     private static final int MAX_CAUSES = 12;
 
-    /** SQLSTATE classes that mean "not now": connection, rollback, resources, operator, system, read-only. */
-    private static final List<String> TRANSIENT_STATES = List.of("08", "40", "53", "57", "58", "25006");
+    /**
+     * SQLSTATE classes that mean "not now": connection, rollback, resources, operator, system, read-only. The last is the
+     * driver's own, of a connection whose making the pool broke off when its time was over.
+     */
+    private static final List<String> TRANSIENT_STATES = List.of("08", "40", "53", "57", "58", "25006", "99999");
 
     private Diagnosis() {}
 

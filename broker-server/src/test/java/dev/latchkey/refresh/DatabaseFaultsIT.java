@@ -45,6 +45,9 @@ class DatabaseFaultsIT {
     /** What the rows call recovered. */
     private static final Duration RECOVERY = Duration.ofSeconds(30);
 
+    /** For what comes at once, on a machine that does much else. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     private static final Map<String, Integer> LONGER = Map.of("min_ttl", 3600);
     /** A renewal and the request around it have fewer. */
     private static final int COMMITS = 14;
@@ -167,7 +170,7 @@ class DatabaseFaultsIT {
 
         Answer answer = request(owner);
 
-        await().until(() -> !PROXY.isLosing());
+        await().atMost(PATIENCE).until(() -> !PROXY.isLosing());
         assertThat(direct().texts("select id::text from connection where owner = ?", owner))
                 .hasSize(1);
         answer.expect(201);

@@ -256,7 +256,7 @@ class ReplicasIT {
         AtomicInteger next = new AtomicInteger();
         return AtOnce.run(
                 callers,
-                () -> ask(
+                () -> insist(
                         brokers.get(next.getAndIncrement() % brokers.size()), "/connections/" + connection + "/token"));
     }
 
