@@ -27,8 +27,8 @@ public enum Risk {
     STANDBY_READS(
             Weight.RISKY,
             "latchkey.vault.kv2.address",
-            "A standby that lags answers with an older version, and refuses a write that is right: set"
-                    + " disable_standby_reads=true at the server."),
+            "A standby that lags answers with an older version, and refuses a write that is right: use OpenBao 2.7 or"
+                    + " later on Integrated Storage, or set disable_standby_reads=true at the server."),
     DATABASE_ROLE(
             Weight.SEVERE,
             "latchkey.database.username",

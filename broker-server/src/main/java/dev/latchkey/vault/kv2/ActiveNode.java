@@ -1,64 +1,65 @@
 package dev.latchkey.vault.kv2;
 
-import dev.latchkey.secret.Secret;
-import dev.latchkey.vault.CredentialVault.StaleReads;
-import dev.latchkey.vault.VaultPath;
-import io.github.jopenlibs.vault.json.JsonObject;
-import io.github.jopenlibs.vault.json.JsonValue;
+import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * Reads past standbys that lag. A change is always forwarded to the active node, whose answer says how far the store is;
- * a read that demands as much is forwarded too where the standby has less. Stateless.
+ * Has the active node answer every request, whichever node it reaches. A standby of OpenBao reads, and judges a
+ * check-and-set, by what has reached it, unless the request names an index that it has not reached: then it forwards it
+ * (OpenBao 2.7 and later). So each request names one that no node reaches; the active node itself is not held back by it.
+ * Thread-safe.
  */
 final class ActiveNode {
 
-    /** Never written: removing it changes nothing. */
-    private static final VaultPath NOTHING = VaultPath.installation("nothing");
+    /** An answer tells with it how far the node is; a request, how far a node has to be. */
+    static final String INDEX = "X-Vault-Index";
 
-    private final Kv2Server server;
-    private final String mount;
+    private static final String OTHERWISE = "X-Vault-Inconsistent";
+    private static final String FORWARD = "forward-active-node";
+    /** How OpenBao writes it on Integrated Storage; another cluster's is ignored. Other forms are left alone. */
+    private static final Pattern FORM =
+            Pattern.compile("\\{\"cluster\":\"([0-9a-zA-Z-]{1,64})\",\"value\":\"[0-9]{1,20}\"}");
+    /** The largest that there is: 2^64 - 1. */
+    private static final String UNREACHED = "{\"cluster\":\"%s\",\"value\":\"18446744073709551615\"}";
 
-    ActiveNode(Kv2Server server, String mount) {
-        this.server = server;
-        this.mount = mount;
+    private volatile Optional<String> unreached = Optional.empty();
+
+    /** Takes note of the index of an answer. */
+    void learn(Optional<String> index) {
+        unreached = index.flatMap(ActiveNode::cluster)
+                .map(UNREACHED::formatted)
+                .map(text -> Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** What the active node answers; where it says nothing about how far it is, no standby answers by itself. */
-    Answer read(Secret token, VaultPath path, Deadline deadline) {
-        return read(token, path.value(), deadline);
+    /** Leaves requests as they are from now on. */
+    void forget() {
+        unreached = Optional.empty();
     }
 
-    /** The same of one version, whether or not it is the current one. */
-    Answer readVersion(Secret token, VaultPath path, int version, Deadline deadline) {
-        return read(token, path.value() + "?version=" + version, deadline);
+    /** Whether requests are left to the active node. */
+    boolean isAsked() {
+        return unreached.isPresent();
     }
 
-    private Answer read(Secret token, String place, Deadline deadline) {
-        Kv2Server.Progress progress = server.progress(token, mount, NOTHING.value(), deadline);
-        if (!progress.answer().isDone()) {
-            return progress.answer();
+    /** The same request for the active node, where that is possible. */
+    HttpRequest only(HttpRequest request) {
+        return unreached.map(index -> HttpRequest.newBuilder(request, (name, value) -> true)
+                        .header(INDEX, index)
+                        .header(OTHERWISE, FORWARD)
+                        .build())
+                .orElse(request);
+    }
+
+    private static Optional<String> cluster(String index) {
+        try {
+            Matcher form = FORM.matcher(new String(Base64.getDecoder().decode(index), StandardCharsets.UTF_8));
+            return form.matches() ? Optional.of(form.group(1)) : Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
         }
-        return server.readNotBefore(token, mount, place, progress.index(), deadline);
-    }
-
-    /** Whether standbys answer reads, if the server lets us know: one without others needs no rights to be asked. */
-    StaleReads staleReads(Secret token, Deadline deadline) {
-        if (says(server.leader(deadline).body(), "ha_enabled", false)) {
-            return StaleReads.NEVER;
-        }
-        Answer settings = server.settings(token, deadline);
-        Optional<JsonObject> data = settings.isOk() ? settings.object("data") : Optional.empty();
-        if (says(data, "disable_standby_reads", true)) {
-            return StaleReads.NEVER;
-        }
-        return says(data, "disable_standby_reads", false) ? StaleReads.POSSIBLE : StaleReads.NOT_KNOWN;
-    }
-
-    private static boolean says(Optional<JsonObject> object, String name, boolean value) {
-        return object.map(json -> json.get(name))
-                .filter(JsonValue::isBoolean)
-                .filter(json -> json.asBoolean() == value)
-                .isPresent();
     }
 }

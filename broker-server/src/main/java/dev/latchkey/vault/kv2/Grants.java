@@ -103,6 +103,7 @@ final class Grants {
             throw unavailable();
         }
         Instant asked = clock.instant();
+        server.meet(deadline);
         Answer answer = attempt(deadline);
         Optional<Grant> granted = grantOf(answer, asked);
         if (granted.isEmpty()) {

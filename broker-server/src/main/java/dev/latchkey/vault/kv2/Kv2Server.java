@@ -26,10 +26,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Kv2Server {
 
+    /** What everybody may see of the mounts. */
+    private static final String GREETING = "sys/internal/ui/mounts";
+
     private final Kv2Config config;
     private final String address;
     private final HttpClient client;
     private final Semaphore turns;
+    private final ActiveNode activeNode = new ActiveNode();
 
     /** Throws {@link IllegalStateException} for a configuration that is not safe. */
     Kv2Server(Kv2Config config) {
@@ -57,35 +61,31 @@ final class Kv2Server {
                 () -> new Logical(driver(deadline, token)).write(path, fields).getRestResponse());
     }
 
-    /**
-     * How far the active node is.
-     *
-     * @param index what a read has to name that must not be answered by less; empty where there are no such indices
-     */
-    record Progress(Answer answer, Optional<String> index) {}
-
-    /** Removes what is not there, which only the active node can do, and tells how far that is. */
-    Progress progress(Secret token, String mount, String nothing, Deadline deadline) {
-        OneOperation operation = new OneOperation(client, turns, deadline);
-        Answer answer = ask(() -> rest(operation, mount + "/metadata/" + nothing)
+    /** One version, whether or not it is the current one. The driver's own would ask twice. */
+    Answer readVersion(Secret token, String mount, String path, int version, Deadline deadline) {
+        return ask(() -> rest(deadline, mount + "/data/" + path + "?version=" + version)
                 .header("X-Vault-Token", token.reveal(Purpose.STORE))
-                .delete());
-        return new Progress(answer, operation.index());
+                .get());
     }
 
     /**
-     * A version, the current one if the path names none, from a node that is at least as far as the index; a standby that
-     * is not forwards it.
+     * Finds out how the active node is asked, by a question that needs no token and changes nothing. Before each login:
+     * another server may be there by then. Where there is no such way, or no answer, requests stay as they are.
      */
-    Answer readNotBefore(Secret token, String mount, String path, Optional<String> index, Deadline deadline) {
-        return ask(() -> {
-            Rest request = rest(deadline, mount + "/data/" + path)
-                    .header("X-Vault-Token", token.reveal(Purpose.STORE))
-                    .header("X-Vault-Inconsistent", "forward-active-node");
-            return index.map(at -> request.header("X-Vault-Index", at))
-                    .orElse(request)
-                    .get();
-        });
+    void meet(Deadline deadline) {
+        OneOperation operation = operation(deadline);
+        if (!ask(() -> rest(operation, GREETING).get()).isOk()) {
+            return;
+        }
+        activeNode.learn(operation.index());
+        if (activeNode.isAsked() && ask(() -> rest(deadline, GREETING).get()).isRefused()) {
+            activeNode.forget();
+        }
+    }
+
+    /** Whether the active node answers, whichever node is reached. */
+    boolean asksActiveNode() {
+        return activeNode.isAsked();
     }
 
     /** Whether this node has others beside it; needs no token. */
@@ -138,7 +138,7 @@ final class Kv2Server {
     }
 
     private Rest rest(Deadline deadline, String path) {
-        return rest(new OneOperation(client, turns, deadline), path);
+        return rest(operation(deadline), path);
     }
 
     private Rest rest(OneOperation operation, String path) {
@@ -148,6 +148,10 @@ final class Kv2Server {
                 .header("X-Vault-Namespace", config.namespace().orElse(""));
     }
 
+    private OneOperation operation(Deadline deadline) {
+        return new OneOperation(client, turns, deadline, activeNode);
+    }
+
     /** Never {@code build()}: that reads addresses, tokens and switches from the environment and the home folder. */
     private VaultConfig driver(Deadline deadline, @Nullable Secret token) throws VaultException {
         VaultConfig driver = new VaultConfig()
@@ -155,7 +159,7 @@ final class Kv2Server {
                 .engineVersion(2)
                 .prefixPath(config.mount())
                 .sslConfig(new SslConfig())
-                .httpClient(new OneOperation(client, turns, deadline));
+                .httpClient(operation(deadline));
         if (config.namespace().isPresent()) {
             driver.nameSpace(config.namespace().get());
         }

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
 
@@ -35,10 +36,14 @@ final class Kv2Vault implements CredentialVault {
     private static final Logger LOG = Logger.getLogger(Kv2Vault.class);
     private static final VaultPath PROBE = VaultPath.installation("probe");
     private static final String MARK = "_write";
+    /** A node that lags, or was the active one a moment ago, has caught up by then or will not within our time. */
+    private static final int RE_READS = 2;
+
+    private static final Duration LAG = Duration.ofMillis(100);
 
     private final Kv2Server server;
     private final Grants grants;
-    private final ActiveNode activeNode;
+    private final Standbys standbys;
     private final String mount;
     private final Duration timeout;
     private volatile boolean mountProven;
@@ -57,7 +62,7 @@ final class Kv2Vault implements CredentialVault {
     private Kv2Vault(Kv2Config config, Kv2Server server, Clock clock, MeterRegistry meters, Runnable interceptions) {
         this.server = server;
         this.mount = config.mount();
-        this.activeNode = new ActiveNode(server, mount);
+        this.standbys = new Standbys(server);
         this.timeout = config.timeout();
         Login login = switch (config.login()) {
             case APPROLE -> new AppRoleLogin(config, server, interceptions);
@@ -78,9 +83,10 @@ final class Kv2Vault implements CredentialVault {
     public Optional<StoredRecord> read(VaultPath path, int known) {
         Deadline deadline = Deadline.in(timeout);
         Optional<Found> found = find(path, deadline);
-        if (found.map(Found::version).orElse(ABSENT) < known) {
-            LOG.infof("%s is older than it was; asking the active node", path.value());
-            found = findAtActiveNode(path, deadline);
+        for (int again = 0; again < RE_READS && versionOf(found) < known; again++) {
+            LOG.infof("%s is older than it was; reading it again", path.value());
+            LockSupport.parkNanos(LAG.toNanos());
+            found = find(path, deadline);
         }
         return found.map(it -> new StoredRecord(it.fields(), it.version()));
     }
@@ -89,7 +95,7 @@ final class Kv2Vault implements CredentialVault {
     public StaleReads staleReads() {
         Deadline deadline = Deadline.in(timeout);
         try {
-            return activeNode.staleReads(grants.current(deadline).token(), deadline);
+            return standbys.staleReads(grants.current(deadline).token(), deadline);
         } catch (BrokerException e) {
             return StaleReads.NOT_KNOWN;
         }
@@ -121,11 +127,11 @@ final class Kv2Vault implements CredentialVault {
     private int lookAgain(VaultPath path, String mark, int expectedVersion, Deadline deadline)
             throws VersionConflictException {
         LOG.infof("the answer to a write of %s was lost; looking it up", path.value());
-        Optional<Found> now = findAtActiveNode(path, deadline);
+        Optional<Found> now = find(path, deadline);
         if (now.isPresent() && now.get().mark().equals(mark)) {
             return now.get().version();
         }
-        if (now.map(Found::version).orElse(ABSENT) > expectedVersion) {
+        if (versionOf(now) > expectedVersion) {
             throw new VersionConflictException(path, expectedVersion);
         }
         throw Grants.unavailable(); // it may still be done: the caller has to ask again
@@ -150,7 +156,7 @@ final class Kv2Vault implements CredentialVault {
             while (version < 3) {
                 version = writeProbe();
             }
-            new MountProof(server, activeNode, mount).require(grants, PROBE, version, Deadline.in(timeout));
+            new MountProof(server, mount).require(grants, PROBE, version, Deadline.in(timeout));
             mountProven = true;
         }
     }
@@ -167,10 +173,6 @@ final class Kv2Vault implements CredentialVault {
 
     private Optional<Found> find(VaultPath path, Deadline deadline) {
         return found(path, ask(token -> server.read(token, place(path), deadline), deadline));
-    }
-
-    private Optional<Found> findAtActiveNode(VaultPath path, Deadline deadline) {
-        return found(path, ask(token -> activeNode.read(token, path, deadline), deadline));
     }
 
     private static Optional<Found> found(VaultPath path, Answer answer) {
@@ -204,6 +206,10 @@ final class Kv2Vault implements CredentialVault {
             }
         }
         return new Found(version, new SecretFields(values), mark);
+    }
+
+    private static int versionOf(Optional<Found> found) {
+        return found.map(Found::version).orElse(ABSENT);
     }
 
     private static Optional<Integer> version(JsonObject json) {

@@ -10,20 +10,17 @@ import java.util.Map;
 final class MountProof {
 
     private final Kv2Server server;
-    private final ActiveNode activeNode;
     private final String mount;
 
-    MountProof(Kv2Server server, ActiveNode activeNode, String mount) {
+    MountProof(Kv2Server server, String mount) {
         this.server = server;
-        this.activeNode = activeNode;
         this.mount = mount;
     }
 
     /** Throws {@link IllegalStateException} if it is not; needs a record with that version, which is at least 3. */
     void require(Grants grants, VaultPath probe, int version, Deadline deadline) {
         Grant grant = grants.current(deadline);
-        // a standby may still have what is gone
-        Answer old = activeNode.readVersion(grant.token(), probe, version - 2, deadline);
+        Answer old = server.readVersion(grant.token(), mount, probe.value(), version - 2, deadline);
         if (old.isOk()) {
             throw new IllegalStateException(
                     "latchkey.vault.kv2.mount keeps more than two versions: set max_versions=2 (vault-policies/setup)");

@@ -30,9 +30,11 @@ final class OneOperation extends HttpClient {
     private final HttpClient shared;
     private final Semaphore turns;
     private final Deadline deadline;
+    private final ActiveNode activeNode;
     private volatile Optional<String> index = Optional.empty();
 
-    OneOperation(HttpClient shared, Semaphore turns, Deadline deadline) {
+    OneOperation(HttpClient shared, Semaphore turns, Deadline deadline, ActiveNode activeNode) {
+        this.activeNode = activeNode;
         this.shared = shared;
         this.turns = turns;
         this.deadline = deadline;
@@ -66,7 +68,7 @@ final class OneOperation extends HttpClient {
         try {
             HttpResponse<T> whole = answer.get(deadline.forOne().toNanos(), TimeUnit.NANOSECONDS);
             answered = true;
-            index = whole.headers().firstValue("X-Vault-Index");
+            index = whole.headers().firstValue(ActiveNode.INDEX);
             return whole;
         } catch (TimeoutException e) {
             throw new HttpTimeoutException("no whole answer in time");
@@ -81,7 +83,7 @@ final class OneOperation extends HttpClient {
 
     @Override
     public <T> CompletableFuture<HttpResponse<T>> sendAsync(HttpRequest request, HttpResponse.BodyHandler<T> handler) {
-        return shared.sendAsync(request, head -> new BoundedAnswer<>(handler.apply(head)));
+        return shared.sendAsync(activeNode.only(request), head -> new BoundedAnswer<>(handler.apply(head)));
     }
 
     /** The driver sends nothing that a server could push for. */

@@ -10,7 +10,9 @@ import dev.latchkey.testkit.FaultyServer;
 import dev.latchkey.vault.CredentialVault.StaleReads;
 import dev.latchkey.vault.VaultPath;
 import dev.latchkey.vault.VersionConflictException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
@@ -29,6 +31,9 @@ class Kv2VaultTest {
     private static final String LOGIN =
             "{\"renewable\":false,\"auth\":{\"client_token\":\"s.tokentokentokentoken\",\"policies\":[],"
                     + "\"lease_duration\":3600,\"renewable\":true}}";
+    /** {"cluster":"c1","value":"41"}. */
+    private static final String NUMBERED = "eyJjbHVzdGVyIjoiYzEiLCJ2YWx1ZSI6IjQxIn0=";
+
     private static final VaultPath PATH = CredentialVaultContract.newPath();
 
     @TempDir
@@ -161,6 +166,60 @@ class Kv2VaultTest {
         FaultyServer gone = answering("");
         gone.close();
         assertThat(vault(gone, "2s").staleReads()).isEqualTo(StaleReads.NOT_KNOWN);
+    }
+
+    @Test
+    @DisplayName(
+            "R31 once the server has shown how it writes an index, every request names one that only the active node has")
+    void asksTheActiveNode() throws Exception {
+        try (FaultyServer server = cluster(200, NUMBERED)) {
+            Kv2Vault vault = vault(server, "2s");
+            assertUnavailable(() -> vault.read(PATH));
+            assertUnavailable(() -> vault.write(PATH, CredentialVaultContract.fields("value"), 0));
+
+            assertThat(server.requests().getFirst()).doesNotContain(ActiveNode.INDEX);
+            assertThat(server.requests().subList(1, server.requests().size()))
+                    .hasSizeGreaterThan(3)
+                    .allSatisfy(request -> assertThat(request)
+                            .contains("X-Vault-Index: " + index("c1", "18446744073709551615"))
+                            .contains("X-Vault-Inconsistent: forward-active-node"));
+            assertThat(vault.staleReads()).isEqualTo(StaleReads.NEVER);
+        }
+    }
+
+    @ParameterizedTest
+    @DisplayName("R31 an index of another form, or one that the server does not take, is not named")
+    @CsvSource({
+        "200, e30=", // {}
+        "200, eyJjbHVzdGVyIjoiYzEiLCJ2YWx1ZSI6IjAvMTZCMzc0OCJ9", // 0/16B3748
+        "200, v1:c1:1:2:3",
+        "400, " + NUMBERED
+    })
+    void leavesRequestsAlone(int status, String index) throws Exception {
+        try (FaultyServer server = cluster(status, index)) {
+            assertUnavailable(() -> vault(server, "2s").read(PATH));
+
+            assertThat(server.requests().getLast())
+                    .startsWith("GET /v1/latchkey/data/")
+                    .doesNotContain(ActiveNode.INDEX);
+        }
+    }
+
+    /** Answers with an index, and with the status where one is named. */
+    private static FaultyServer cluster(int status, String index) throws Exception {
+        return FaultyServer.start(connection -> {
+            String request = connection.readRequest();
+            String headers = JSON + "X-Vault-Index: " + index + "\r\n";
+            connection.write(FaultyServer.response(
+                    request.contains(ActiveNode.INDEX) && request.contains("/sys/internal/") ? status : 200,
+                    headers,
+                    request.contains("/login") ? LOGIN : "{}"));
+        });
+    }
+
+    private static String index(String cluster, String value) {
+        String text = "{\"cluster\":\"" + cluster + "\",\"value\":\"" + value + "\"}";
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 
     @ParameterizedTest

@@ -1,0 +1,179 @@
+package dev.latchkey.testkit;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.awaitility.Awaitility;
+
+/**
+ * Three nodes of a real OpenBao on Integrated Storage, which unseal themselves with a static key, on free ports of
+ * loopback. Standbys answer reads, as they do by default. What the others send to the third one passes a relay that can be
+ * frozen, so that it lags. Not thread-safe.
+ */
+public final class OpenBaoCluster implements AutoCloseable {
+
+    private static final Duration START = Duration.ofSeconds(90);
+    private static final Duration POLL = Duration.ofMillis(100);
+    private static final int NODES = 3;
+
+    private final List<URI> addresses = new ArrayList<>();
+    private final List<ChildProcess> processes = new ArrayList<>();
+    private final int[] clusterPorts = new int[NODES];
+    private final FrozenRelay relay;
+    private final Path folder;
+    private String rootToken = "";
+
+    private OpenBaoCluster(Path folder) {
+        this.folder = folder;
+        for (int node = 0; node < NODES; node++) {
+            addresses.add(URI.create("http://127.0.0.1:" + ChildProcess.freePort()));
+            clusterPorts[node] = ChildProcess.freePort();
+        }
+        relay = new FrozenRelay(clusterPorts[NODES - 1]);
+    }
+
+    /** Starts all three in an empty folder, and waits until the standbys answer. */
+    public static OpenBaoCluster start(Path folder) {
+        OpenBaoCluster cluster = new OpenBaoCluster(folder);
+        try {
+            byte[] key = new byte[32];
+            new SecureRandom().nextBytes(key);
+            Files.write(folder.resolve("seal.key"), key);
+            cluster.run(0);
+            cluster.initialise();
+            cluster.run(1);
+            cluster.run(2);
+            cluster.await(1, 429);
+            cluster.await(2, 429);
+        } catch (IOException e) {
+            cluster.close();
+            throw new UncheckedIOException(e);
+        } catch (RuntimeException e) {
+            cluster.close();
+            throw e;
+        }
+        return cluster;
+    }
+
+    /** A hand on one of the nodes, 0 to 2. */
+    public OpenBaoServer node(int node) {
+        return OpenBaoServer.attach(folder, addresses.get(node), rootToken, "");
+    }
+
+    /** The last node, to which a relay leads. */
+    public OpenBaoServer laggard() {
+        return node(NODES - 1);
+    }
+
+    /** What the others send to the last node. */
+    public FrozenRelay relay() {
+        return relay;
+    }
+
+    /** Has the leader step down, and returns when the last node passes writes on to the next one. */
+    public void stepDownAndElect() {
+        int before = leader();
+        node(before).root("PUT", "sys/step-down", Map.of());
+        Awaitility.await().atMost(START).pollInterval(POLL).until(() -> health(before) != 200);
+        awaitWritable();
+    }
+
+    /** Makes a node the leader, by having others step down until it is its turn. */
+    public void lead(int wanted) {
+        while (leader() != wanted) {
+            stepDownAndElect();
+        }
+    }
+
+    private void awaitWritable() {
+        Awaitility.await()
+                .atMost(START)
+                .pollInterval(POLL)
+                .until(() -> laggard().root("POST", "cubbyhole/probe", Map.of("probe", "probe")).status() == 204);
+    }
+
+    private int leader() {
+        for (int node = 0; node < NODES; node++) {
+            if (health(node) == 200) {
+                return node;
+            }
+        }
+        throw new IllegalStateException("no leader");
+    }
+
+    private void run(int node) throws IOException {
+        Path home = Files.createDirectories(folder.resolve("n" + node));
+        Path file = Files.writeString(folder.resolve("n" + node + ".hcl"), configuration(home, node));
+        ChildProcess process = ChildProcess.start(
+                folder,
+                Map.of(),
+                folder.resolve("n" + node + ".log"),
+                List.of(OpenBaoServer.binary().toString(), "server", "-config=" + file));
+        processes.add(process);
+        process.awaitOk(
+                addresses.get(node).resolve("/v1/sys/health?uninitcode=200&sealedcode=200&standbycode=200"), START);
+    }
+
+    private String configuration(Path home, int node) {
+        URI address = addresses.get(node);
+        String join = node == 0 ? "" : "retry_join { leader_api_addr = \"%s\" }".formatted(addresses.getFirst());
+        int advertised = node == NODES - 1 ? relay.port() : clusterPorts[node];
+        return """
+                storage "raft" {
+                  path = "%s"
+                  node_id = "n%d"
+                  performance_multiplier = 1
+                  %s
+                }
+                listener "tcp" {
+                  address = "127.0.0.1:%d"
+                  cluster_address = "127.0.0.1:%d"
+                  tls_disable = true
+                }
+                seal "static" {
+                  current_key_id = "k1"
+                  current_key = "file://%s"
+                }
+                api_addr = "%s"
+                cluster_addr = "https://127.0.0.1:%d"
+                disable_standby_reads = false
+                """.formatted(
+                        home,
+                        node,
+                        join,
+                        address.getPort(),
+                        clusterPorts[node],
+                        folder.resolve("seal.key"),
+                        address,
+                        advertised);
+    }
+
+    private void initialise() {
+        JsonNode keys = node(0).call("POST", "sys/init", "", Map.of("recovery_shares", 1, "recovery_threshold", 1))
+                .body();
+        rootToken = keys.path("root_token").asText();
+        await(0, 200);
+    }
+
+    private void await(int node, int status) {
+        Awaitility.await().atMost(START).pollInterval(POLL).until(() -> health(node) == status);
+    }
+
+    private int health(int node) {
+        return node(node).call("GET", "sys/health", "", Map.of()).status();
+    }
+
+    @Override
+    public void close() {
+        processes.forEach(ChildProcess::close);
+        relay.close();
+    }
+}
