@@ -11,6 +11,8 @@ import dev.latchkey.secret.Secret;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.IntSupplier;
 import org.jboss.logging.Logger;
@@ -54,12 +56,20 @@ class IdentityEvents {
         }
     }
 
-    /** Ends what is left of those whose event was taken over. */
+    /** Ends what is left of those whose event was taken over; one that cannot be finished holds up no other. */
     void finishOpen(Actor actor) {
-        rows.open(OPEN_AT_ONCE).forEach(open -> {
-            finish(open.principal(), open.until(), actor);
-            rows.done(open.mark());
-        });
+        List<RuntimeException> failures = new ArrayList<>();
+        for (IdentityEventRows.Open open : rows.open(OPEN_AT_ONCE)) {
+            try {
+                finish(open.principal(), open.until(), actor);
+                rows.done(open.mark());
+            } catch (RuntimeException e) {
+                failures.add(e);
+            }
+        }
+        if (!failures.isEmpty()) {
+            throw failures.getFirst();
+        }
     }
 
     private boolean note(SecurityEvent event, byte[] mark, Actor actor) {

@@ -3,6 +3,7 @@ package dev.latchkey.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.testkit.MutableClock;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -32,6 +33,7 @@ class DatabaseClockTest {
     @Test
     @DisplayName("R51 goes on from what the database told, half of the answer's way ago")
     void followsTheDatabase() {
+        Clock elsewhere = clock.withZone(ZoneId.of("Asia/Tokyo"));
         long asked = clock.nanos();
         pass(Duration.ofMillis(200));
 
@@ -40,8 +42,7 @@ class DatabaseClockTest {
         assertThat(behind).isEqualTo(Duration.ofHours(1).minusMillis(100));
         assertThat(clock.instant()).isEqualTo(TOLD.plusMillis(100));
         pass(Duration.ofMinutes(5));
-        assertThat(clock.withZone(ZoneId.of("Asia/Tokyo")).instant())
-                .isEqualTo(TOLD.plusMillis(100).plus(Duration.ofMinutes(5)));
+        assertThat(elsewhere.instant()).isEqualTo(TOLD.plusMillis(100).plus(Duration.ofMinutes(5)));
     }
 
     private void pass(Duration time) {

@@ -20,6 +20,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
@@ -91,6 +92,8 @@ class ForgedEventsTest {
         all.put("an access token", new Forgery(issuer.token(claims -> claims.put("sub", victim)), "invalid_request"));
         all.put("the type of an access token", typed("at+jwt"));
         all.put("no type", typed(null));
+        all.put("nested", header(it -> it.contentType("JWT")));
+        all.put("with an extension", header(it -> it.criticalParams(Set.of("toe"))));
         all.put("an ID token's claims", claims("invalid_request", it -> it.put("nonce", "n")));
         all.put("with a subject", claims("invalid_request", it -> it.put("sub", victim)));
         all.put(
@@ -112,6 +115,9 @@ class ForgedEventsTest {
                 claims("invalid_request", it -> it.put("toe", Instant.now().getEpochSecond() + 60)));
         all.put("no time", claims("invalid_request", it -> it.remove("iat")));
         all.put("no id", claims("invalid_request", it -> it.remove("jti")));
+        all.put("an id too long", claims("invalid_request", it -> it.put("jti", "j".repeat(256))));
+        all.put("an id over two lines", claims("invalid_request", it -> it.put("jti", "j\n" + victim)));
+        all.put("an id that is a number", claims("invalid_request", it -> it.put("jti", 7)));
         all.put("no events", claims("invalid_request", it -> it.remove("events")));
         all.put("an unknown event", claims("invalid_request", it -> it.put("events", Map.of("urn:x", Map.of()))));
         all.put(
@@ -165,7 +171,12 @@ class ForgedEventsTest {
     }
 
     private Forgery typed(@Nullable String type) {
-        JWSHeader.Builder header = events.header().type(type == null ? null : new JOSEObjectType(type));
+        return header(it -> it.type(type == null ? null : new JOSEObjectType(type)));
+    }
+
+    private Forgery header(Consumer<JWSHeader.Builder> change) {
+        JWSHeader.Builder header = events.header();
+        change.accept(header);
         String payload = Json.write(events.claims(PushedEvents.DISABLED, victim));
         return new Forgery(issuer.sign(header.build(), payload), "invalid_request");
     }

@@ -12,6 +12,7 @@ import dev.latchkey.testkit.Story;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -141,12 +142,12 @@ class IdentityEventsTest {
         BrokerApi bearer =
                 BrokerApi.bearing(BrokerStack.broker(), issuer.token(claims -> claims.put("azp", asking.id())));
         bearer.get("/connections/" + own).expect(200);
+        story.token(asking, foreign).expect(200); // from here on the grant is remembered
 
         events.push(PushedEvents.CLIENT_DISABLED, asking.id()).expect(202);
 
         assertThat(story.status(own)).isEqualTo("revoked");
         assertThat(story.status(foreign)).isEqualTo("active");
-        assertThat(story.token(other, foreign).status()).isEqualTo(200);
         assertThat(tables.texts("select app from connection_grant where app = ?", asking.id()))
                 .isEmpty();
         assertThat(tables.texts("select app from standing_approval where app = ?", asking.id()))
@@ -160,6 +161,7 @@ class IdentityEventsTest {
         await().atMost(Duration.ofSeconds(10))
                 .until(() -> bearer.get("/connections").status() == 200);
         assertThat(story.token(asking, foreign).status()).isEqualTo(404);
+        assertThat(story.token(other, foreign).status()).isEqualTo(200);
         assertThat(story.request(asking, "read")).isNotEmpty();
     }
 
@@ -225,8 +227,13 @@ class IdentityEventsTest {
         Story.App app = story.app("shop");
         String owner = "owner-" + story.mark();
         String before = ask(story, app, owner).expect(201).text("id");
-        String late = events.token(PushedEvents.PURGED, owner, claims -> {});
-        events.push(PushedEvents.ENABLED, owner).expect(202);
+        BigDecimal then = new BigDecimal(
+                tables.texts("select extract(epoch from created_at) from connection where owner = ?", owner)
+                        .getFirst());
+        String late = events.token(PushedEvents.PURGED, owner, claims -> claims.put("toe", then));
+        PushedEvents.push(events.token(
+                        PushedEvents.ENABLED, owner, claims -> claims.put("toe", then.add(BigDecimal.valueOf(1, 3)))))
+                .expect(202);
         String after = ask(story, app, owner).expect(201).text("id");
 
         PushedEvents.push(late).expect(202);

@@ -3,7 +3,9 @@ package dev.latchkey.protection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.latchkey.audit.Actor;
 import dev.latchkey.outbound.CallGate.Lane;
+import dev.latchkey.outbound.CallRate;
 import dev.latchkey.outbound.PartnerCallException;
 import dev.latchkey.outbound.PartnerCallException.Reason;
 import dev.latchkey.outbound.PartnerHttp;
@@ -92,7 +94,7 @@ class PartnerGateTest {
         Process process = processes.start(Map.of(), Clock.systemUTC());
         PartnerHttp http = TestOutbound.http(process.gate());
         for (int call = 0; call < 19; call++) {
-            order(call % 2 == 0 ? 503 : 200);
+            order(call % 2 == 1 ? 503 : 200); // nine of nineteen
             http.send(to("/", partner));
         }
         assertThat(process.protection().refusal(partner)).isEmpty();
@@ -123,6 +125,10 @@ class PartnerGateTest {
                 .isEqualTo(1);
         Recipient other = new Recipient("other-" + partner.registration(), Optional.empty());
         assertThat(http.send(to("/", other)).status()).isEqualTo(200);
+        PartnerResponse fine = new PartnerResponse(200, Map.of(), new byte[0]);
+        assertThat(process.gate().pass(partner, Lane.TRAFFIC, () -> fine, Function.identity()))
+                .as("apps' own calls have a breaker of their own")
+                .isSameAs(fine);
     }
 
     @Test
@@ -263,18 +269,75 @@ class PartnerGateTest {
     }
 
     @Test
-    @DisplayName("R57: pauses that are over are swept, others stay")
-    void sweeps() {
-        BrokerTables tables = new BrokerTables(processes.dataSource());
+    @DisplayName("R57: of two pauses the longer one stands, with the reason that was given last")
+    void longerPauseStands() {
         PauseRows rows = new PauseRows(processes.dataSource());
         rows.begin(partner.registration(), new PauseRows.Pause(Duration.ofHours(1), true));
-        rows.begin("over-" + partner.registration(), new PauseRows.Pause(Duration.ofHours(-1), true));
 
-        rows.clean();
+        rows.begin(partner.registration(), new PauseRows.Pause(Duration.ofMinutes(1), false));
+
+        PauseRows.Pause pause = rows.of(partner.registration()).orElseThrow();
+        assertThat(pause.left()).isGreaterThan(Duration.ofMinutes(50));
+        assertThat(pause.rateLimited()).isFalse();
+        assertThat(processes.start(Map.of(), Clock.systemUTC()).protection().away(partner))
+                .as("who is in no hurry waits for its end")
+                .isGreaterThan(Duration.ofMinutes(50));
+    }
+
+    @Test
+    @DisplayName("R57: a call that waits for its turn is not made if its partner wants a pause meanwhile")
+    void pausesWhoWaits() throws Exception {
+        Process process = processes.start(Map.of(), Clock.systemUTC());
+        PartnerHttp http = TestOutbound.http(process.gate());
+        Recipient slow = new Recipient(partner.registration(), Optional.of(new CallRate(1, Duration.ofSeconds(2))));
+        http.send(to("/", slow));
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<PartnerCallException> waiting = threads.submit(() -> refused(() -> http.send(to("/", slow))));
+            org.awaitility.Awaitility.await().until(() -> underWay(process, slow) == 1);
+
+            new PauseRows(processes.dataSource())
+                    .begin(slow.registration(), new PauseRows.Pause(Duration.ofHours(1), true));
+
+            assertThat(waiting.get().reason()).isEqualTo(Reason.HELD_BACK);
+        }
+        assertThat(server.connections()).isEqualTo(1);
+        assertThat(underWay(process, slow)).as("it leaves its place").isZero();
+    }
+
+    private static double underWay(Process process, Recipient recipient) {
+        return process.meters()
+                .get("latchkey.partner.calls.under.way")
+                .tag("partner", recipient.registration())
+                .tag("lane", "tokens")
+                .gauge()
+                .value();
+    }
+
+    @Test
+    @DisplayName("R57: pauses that are over hold back nobody and are swept, as are full buckets; others stay")
+    void sweeps() throws Exception {
+        BrokerTables tables = new BrokerTables(processes.dataSource());
+        PauseRows rows = new PauseRows(processes.dataSource());
+        SharedRates rates = new SharedRates(processes.dataSource());
+        Recipient rated = new Recipient(partner.registration(), Optional.of(new CallRate(1, Duration.ofMinutes(1))));
+        Recipient full = new Recipient("over-" + partner.registration(), rated.rate());
+        rows.begin(partner.registration(), new PauseRows.Pause(Duration.ofHours(1), true));
+        rows.begin(full.registration(), new PauseRows.Pause(Duration.ofHours(-1), true));
+        for (Recipient each : List.of(rated, full)) {
+            assertThat(rates.await(each, Duration.ofSeconds(5))).isTrue();
+        }
+        tables.change("update partner_rate set expires_at = 1 where id like ? || '%'", full.registration());
+        assertThat(rows.of(full.registration())).isEmpty();
+
+        new ProtectionSweep(rows, rates).run(Actor.system("test", "test"));
 
         assertThat(tables.texts(
                         "select partner from partner_pause where partner like '%' || ?", partner.registration()))
                 .containsExactly(partner.registration());
+        assertThat(tables.texts("select id from partner_rate where id like '%' || ? || '%'", partner.registration()))
+                .singleElement()
+                .asString()
+                .startsWith(partner.registration());
     }
 
     @Test

@@ -93,6 +93,12 @@ class SharedRatesTest {
             }
             assertThat(process.protection().away(partner)).isBetween(Duration.ofSeconds(15), Duration.ofSeconds(30));
             assertThat(server.connections()).isEqualTo(1);
+            Recipient agreedAnew =
+                    new Recipient(partner.registration(), Optional.of(new CallRate(3, Duration.ofMinutes(1))));
+            assertThat(http.send(PartnerRequest.get(server.uri("/")).to(agreedAnew))
+                            .status())
+                    .as("another rate begins anew")
+                    .isEqualTo(200);
         }
     }
 

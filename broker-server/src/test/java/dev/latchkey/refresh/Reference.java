@@ -9,6 +9,7 @@ final class Reference {
 
     private boolean ended;
     private boolean revoked;
+    private boolean answerDied;
     private boolean mayBeLost;
     private boolean mayBeOpen;
     private int newest;
@@ -17,6 +18,7 @@ final class Reference {
     void connected() {
         ended = false;
         revoked = false;
+        answerDied = false;
         mayBeLost = false;
         mayBeOpen = false;
     }
@@ -32,7 +34,8 @@ final class Reference {
     /** Some replica is dead or frozen between sending and storing. */
     void somebodyHangs(boolean knowsTheAnswer, boolean forGood) {
         mayBeOpen = true;
-        mayBeLost |= forGood ? knowsTheAnswer : ended;
+        answerDied |= forGood && knowsTheAnswer;
+        mayBeLost |= !forGood && ended;
     }
 
     void handedOut(int version, boolean lives) {
@@ -54,8 +57,9 @@ final class Reference {
         return revoked;
     }
 
+    /** Nobody finds out about an answer that died before there is nothing left to lose: the access token works till then. */
     boolean mayBeLost() {
-        return mayBeLost;
+        return mayBeLost || (answerDied && ended);
     }
 
     boolean mayBeOpen() {

@@ -40,9 +40,12 @@ final class RenewalWorld implements AutoCloseable {
     private static final Actor ACTOR = Actor.system("test", "test");
     private static final Duration LIFE = Duration.ofMinutes(10);
     private static final KillPoint[] POINTS = KillPoint.values();
+    /** Where the most depends on what is done next. */
+    private static final KillPoint[] DANGEROUS = {KillPoint.K4, KillPoint.K9, KillPoint.K10};
+
     /** What a caller may be told while replicas hang and connections change. */
     private static final Set<String> PASSING =
-            Set.of("refresh_in_progress", "conflict", "vault_unavailable", "not_found", "connection_not_active");
+            Set.of("conflict", "vault_unavailable", "not_found", "connection_not_active");
 
     /** What can happen, and how often. */
     private enum Step {
@@ -50,12 +53,15 @@ final class RenewalWorld implements AutoCloseable {
         RENEW(12),
         END_TOKEN(10),
         END_LEASES(8),
+        TAKE_OVER(8),
         SWEEP(6),
         KILL(9),
         FREEZE(8),
         THAW(10),
         REVOKE(2),
         RECONNECT(5),
+        OVERTAKE(4),
+        STAND_STILL(3),
         SETTLE(4);
 
         private final int weight;
@@ -77,8 +83,14 @@ final class RenewalWorld implements AutoCloseable {
         }
     }
 
-    /** Somebody who has not been answered yet: by whom, under which grant he asked, the oldest version he may be given. */
-    private record Call(Replica by, int grant, Future<HeldToken> answer, int oldestAllowed) {}
+    /** What cannot be done to a connection that has ended. */
+    private static final Set<Step> CHANGES = Set.of(Step.REVOKE, Step.RECONNECT, Step.OVERTAKE);
+
+    /**
+     * Somebody who has not been answered yet: by whom, under which grant he asked, the oldest version he may be given, and
+     * whether somebody hung whom he may have to wait for.
+     */
+    private record Call(Replica by, int grant, Future<HeldToken> answer, int oldestAllowed, boolean mayWait) {}
 
     private final ReplicaParts parts;
     private final Connections connections;
@@ -124,7 +136,7 @@ final class RenewalWorld implements AutoCloseable {
 
     private void make(Step step) {
         history.add(step.name());
-        if (reference.isRevoked() && (step == Step.REVOKE || step == Step.RECONNECT)) {
+        if (reference.isRevoked() && CHANGES.contains(step)) {
             return;
         }
         counted.merge(step, 1, Integer::sum);
@@ -134,12 +146,15 @@ final class RenewalWorld implements AutoCloseable {
             case RENEW -> renew(replica());
             case END_TOKEN -> endToken();
             case END_LEASES -> endLeases();
+            case TAKE_OVER -> takeOver();
             case SWEEP -> sweep(replica());
             case KILL -> kill(random.nextInt(replicas.size()));
-            case FREEZE -> freeze(replica());
+            case FREEZE -> freeze(replica(), point());
             case THAW -> replicas.forEach(replica -> replica.points().thaw());
             case REVOKE -> revoke();
             case RECONNECT -> reconnect();
+            case OVERTAKE -> overtake();
+            case STAND_STILL -> standStill();
             case SETTLE -> settle();
         }
         look();
@@ -188,9 +203,23 @@ final class RenewalWorld implements AutoCloseable {
         tables.change("update connection set lease_until = null, retry_at = null where id = ?", id());
     }
 
+    /** Whoever hangs is taken for dead, and another renews. */
+    private void takeOver() {
+        endLeases();
+        replicas.stream()
+                .filter(replica -> !replica.points().isFrozen())
+                .findAny()
+                .ifPresent(this::renew);
+    }
+
+    private KillPoint point() {
+        KillPoint[] points = random.nextInt(3) == 0 ? DANGEROUS : POINTS;
+        return points[random.nextInt(points.length)];
+    }
+
     private void kill(int index) {
         Replica mortal = replicas.get(index);
-        mortal.points().freezeAt(POINTS[random.nextInt(POINTS.length)]);
+        mortal.points().freezeAt(point());
         renew(mortal);
         mortal.points().kill();
         calls.removeIf(call -> call.by() == mortal);
@@ -198,9 +227,9 @@ final class RenewalWorld implements AutoCloseable {
         replicas.set(index, parts.start(clock));
     }
 
-    private void freeze(Replica replica) {
+    private void freeze(Replica replica, KillPoint... points) {
         if (!replica.points().isFrozen()) {
-            replica.points().freezeAt(POINTS[random.nextInt(POINTS.length)]);
+            replica.points().freezeAt(points[random.nextInt(points.length)]);
             renew(replica);
         }
     }
@@ -222,6 +251,38 @@ final class RenewalWorld implements AutoCloseable {
                         == 200);
         reference.connected();
         granted();
+    }
+
+    /**
+     * Who has the partner's answer, and has not stored or noted it, wakes up after the end of the connection, or under
+     * another grant; perhaps while somebody else hangs who has an answer under that.
+     */
+    private void overtake() {
+        Replica slow = replica();
+        freeze(slow, KillPoint.K9, KillPoint.K10, KillPoint.K11, KillPoint.K12);
+        if (random.nextInt(4) == 0) {
+            revoke();
+            slow.points().thaw();
+            return;
+        }
+        reconnect();
+        if (random.nextBoolean()) {
+            endLeases();
+            freeze(replica(), KillPoint.K9, KillPoint.K10);
+        }
+        slow.points().thaw();
+        awaitCalls(Duration.ofMillis(500));
+        takeOver();
+    }
+
+    /** Who was about to hand out a token, and had others join him, wakes up when that is not the newest any more. */
+    private void standStill() {
+        Replica slow = replica();
+        freeze(slow, KillPoint.K13, KillPoint.K14);
+        takeOver();
+        endToken();
+        handOut(slow);
+        slow.points().thaw();
     }
 
     /** All that hangs goes on or is found dead, and then the connection must be what the reference allows. */
@@ -296,11 +357,11 @@ final class RenewalWorld implements AutoCloseable {
     }
 
     private void call(Replica by, int oldestAllowed, Supplier<HeldToken> what) {
-        Call call = new Call(by, grant, threads.submit(what::get), oldestAllowed);
-        calls.add(call);
         boolean somebodyHangs =
                 !dead.isEmpty() || replicas.stream().anyMatch(it -> it.points().isFrozen());
-        awaitCall(call, Duration.ofMillis(somebodyHangs ? 200 : 5_000));
+        Call call = new Call(by, grant, threads.submit(what::get), oldestAllowed, somebodyHangs);
+        calls.add(call);
+        awaitCall(call, Duration.ofMillis(somebodyHangs ? 200 : 30_000));
     }
 
     private void awaitCalls(Duration patience) {
@@ -338,6 +399,7 @@ final class RenewalWorld implements AutoCloseable {
         String code = problem.type().code();
         boolean allowed = PASSING.contains(code)
                 || call.grant() != grant
+                || code.equals("refresh_in_progress") && call.mayWait()
                 || code.equals("outcome_unknown") && reference.mayBeOpen()
                 || code.equals("needs_reauth") && reference.mayBeLost();
         assertThat(allowed).as("a caller was told " + code).isTrue();

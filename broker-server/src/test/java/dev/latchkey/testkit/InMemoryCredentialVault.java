@@ -19,6 +19,7 @@ public final class InMemoryCredentialVault implements CredentialVault {
     private final Map<VaultPath, List<StoredRecord>> records = new HashMap<>();
     private boolean loseAcknowledgement;
     private boolean usable = true;
+    private volatile StaleReads staleReads = StaleReads.NEVER;
 
     @Override
     public synchronized Optional<StoredRecord> read(VaultPath path) {
@@ -52,6 +53,16 @@ public final class InMemoryCredentialVault implements CredentialVault {
     @Override
     public synchronized void checkUsable() {
         requireUsable();
+    }
+
+    @Override
+    public StaleReads staleReads() {
+        return staleReads;
+    }
+
+    /** What it says of its copies from now on. */
+    public void setStaleReads(StaleReads value) {
+        staleReads = value;
     }
 
     /** From now on every call fails with {@code vault_unavailable}, or none. */

@@ -13,6 +13,7 @@ import dev.latchkey.partner.PartnersConfig;
 import dev.latchkey.testkit.Configs;
 import dev.latchkey.testkit.InMemoryCredentialVault;
 import dev.latchkey.testkit.TestDatabase;
+import dev.latchkey.vault.CredentialVault;
 import dev.latchkey.vault.VaultConfig;
 import dev.latchkey.vault.kv2.Kv2Config;
 import io.quarkus.runtime.StartupEvent;
@@ -74,18 +75,52 @@ class ReadinessCheckTest {
                         "quarkus.http.proxy.proxy-address-forwarding", "true",
                         "quarkus.http.proxy.trusted-proxies", "10.0.0.1")))
                 .isEmpty();
+        assertThat(present(Map.of(
+                        "quarkus.http.proxy.proxy-address-forwarding", "true",
+                        "quarkus.http.proxy.trusted-proxies", " ")))
+                .containsExactly(Risk.PROXY_HEADERS);
         assertThat(present(Map.of("latchkey.vault.kv2.secret-id-wrapped", "false", "latchkey.vault.kv2.login", "jwt")))
                 .isEmpty();
     }
 
+    @Test
+    @DisplayName("R31 standbys that answer reads are found; where that cannot be told it is said")
+    void asksTheStoreForItsCopies() {
+        SmallRyeConfig config = config(Map.of("latchkey.vault.kind", "kv2"));
+        InMemoryCredentialVault vault = new InMemoryCredentialVault();
+        StoreCheck check = new StoreCheck(
+                config.getConfigMapping(VaultConfig.class), config.getConfigMapping(Kv2Config.class), vault);
+
+        assertThat(check.look()).contains(new Finding.Fine(Risk.STANDBY_READS));
+        vault.setStaleReads(CredentialVault.StaleReads.POSSIBLE);
+        assertThat(check.look()).contains(new Finding.Present(Risk.STANDBY_READS));
+        vault.setStaleReads(CredentialVault.StaleReads.NOT_KNOWN);
+        assertThat(check.look()).contains(new Finding.NotKnown(Risk.STANDBY_READS));
+    }
+
     @ParameterizedTest
     @DisplayName("a password that is short or well known is found, where it opens anything")
-    @ValueSource(strings = {"short", "Password-Password-1", "latchkey-latchkey-7", "aaaaaaaaaaaaaaaaaaaaaaaa"})
+    @ValueSource(
+            strings = {
+                "short",
+                "rvT4-0ZkQp9_wYx",
+                "abcdefgabcdefgabcdefg",
+                "aaaaaaaaaaaaaaaaaaaaaaaa",
+                "Password-Password-1",
+                "latchkey-latchkey-7",
+                "0-ADMIN-of-the-broker",
+                "theApproverHimself-1",
+                "please-changeMe-soon",
+                "a-wellkept-SECRET-42",
+                "sandbox-0f-the-team-3",
+                "wxyz-12345-ponmlkj",
+                "qwertyuiop-zxcvbnm,-1"
+            })
     void findsWeakPasswords(String weak) {
         Map<String, String> basic = Map.of(
                 "latchkey.identity.basic", "true",
                 "latchkey.admin.password", weak,
-                "latchkey.approver.password", "rvT4-0ZkQp9_wYx27mBd");
+                "latchkey.approver.password", "rvT4-0ZkQp9_wYx2");
         assertThat(present(basic)).containsExactly(Risk.BASIC_BESIDE_ISSUER, Risk.ADMIN_PASSWORD);
         assertThat(present(Map.of("latchkey.admin.password", weak))).isEmpty();
         assertThat(present(Map.of("latchkey.identity.basic", "true", "latchkey.approver.password", weak)))
@@ -150,13 +185,20 @@ class ReadinessCheckTest {
     @DisplayName("R54 what lets secrets leave the process's memory is found")
     void looksAtTheProcess() {
         assertThat(ProcessCheck.hasDebugger(List.of("-Xmx1g", DEBUGGER))).isTrue();
+        assertThat(ProcessCheck.hasDebugger(List.of("-Xrunjdwp:transport=dt_socket")))
+                .isTrue();
         assertThat(ProcessCheck.hasDebugger(List.of("-Xmx1g"))).isFalse();
         assertThat(ProcessCheck.writesCore(List.of("Max core file size        0            unlimited   bytes")))
                 .contains(false);
         assertThat(ProcessCheck.writesCore(List.of("Max core file size        unlimited    unlimited   bytes")))
                 .contains(true);
         assertThat(ProcessCheck.writesCore(List.of("Limit"))).isEmpty();
-        assertThat(new ProcessCheck().look()).extracting(Finding::risk).hasSize(5);
+        List<Finding> ownProcess = new ProcessCheck().look();
+        assertThat(ownProcess).extracting(Finding::risk).hasSize(5);
+        assertThat(ownProcess).contains(new Finding.Fine(Risk.HEAP_DUMP));
+        assertThat(ownProcess)
+                .as("flags that the tests run without")
+                .contains(new Finding.Present(Risk.ATTACH), new Finding.Present(Risk.OUT_OF_MEMORY));
     }
 
     @Test

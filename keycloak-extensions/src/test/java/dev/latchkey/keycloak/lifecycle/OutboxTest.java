@@ -117,6 +117,53 @@ class OutboxTest {
     }
 
     @Test
+    @DisplayName("of too many dead letters the oldest go")
+    void removesTheOldest() {
+        write(outbox -> {
+            outbox.put(Change.user("ada", State.DISABLED), NOW);
+            outbox.put(Change.user("bob", State.DISABLED), NOW + 1);
+            outbox.put(Change.user("eve", State.DISABLED), NOW + 2);
+        });
+        List<Entry> refused = claim(NOW + 10);
+        write(outbox -> refused.subList(0, 2).forEach(outbox::bury));
+
+        assertThat(this.<Integer>read(outbox -> outbox.bound(1))).isEqualTo(1);
+
+        assertThat(ids("select ID from LATCHKEY_OUTBOX order by HAPPENED_AT"))
+                .containsExactly(refused.get(1).id(), refused.get(2).id());
+    }
+
+    @Test
+    @DisplayName("what was put off comes at its time, and holds up what follows it of the same principal")
+    void postpones() {
+        write(outbox -> {
+            outbox.put(Change.user("ada", State.DISABLED), NOW);
+            outbox.put(Change.user("ada", State.ENABLED), NOW + 1);
+        });
+        Entry entry = claim(NOW + 10).get(0);
+
+        write(outbox -> outbox.postpone(entry, NOW + 500));
+
+        assertThat(claim(NOW + 499)).isEmpty();
+        assertThat(claim(NOW + 500)).extracting(Entry::id).containsExactly(entry.id());
+    }
+
+    @Test
+    @DisplayName(
+            "R104 what was told of who is disabled is kept, for a later change back is news; of others it is forgotten")
+    void forgets() {
+        write(outbox -> {
+            outbox.put(Change.user("ada", State.DISABLED), NOW);
+            outbox.put(Change.user("bob", State.PURGED), NOW);
+            outbox.put(Change.user("eve", State.PURGED), NOW + 100);
+        });
+
+        write(outbox -> outbox.forget(NOW + 100));
+
+        assertThat(ids("select NAME from LATCHKEY_TOLD order by NAME")).containsExactly("ada", "eve");
+    }
+
+    @Test
     @DisplayName("a change that is rolled back is not told")
     void isPartOfTheChange() {
         EntityManager session = database.createEntityManager();
@@ -130,6 +177,13 @@ class OutboxTest {
 
     private List<Entry> claim(long now) {
         return read(outbox -> outbox.claim(10, now, Math.max(CLAIMED, now + 60_000)));
+    }
+
+    @SuppressWarnings("unchecked") // one column of texts
+    private List<String> ids(String select) {
+        try (EntityManager session = database.createEntityManager()) {
+            return session.createNativeQuery(select).getResultList();
+        }
     }
 
     private void write(Consumer<Outbox> work) {

@@ -78,6 +78,16 @@ class PushTest {
         assertThat(answer).isEqualTo(new Answer(Outcome.REFUSED, "400 invalid_key"));
     }
 
+    @ParameterizedTest
+    @CsvSource({"401", "403", "500", "503"})
+    @DisplayName("only a 400 is such a refusal, whatever another answer says")
+    void isNotRefused(int other) {
+        status = other;
+        body = "{\"err\":\"invalid_key\"}";
+
+        assertThat(push.send(endpoint(), "a.b.c").outcome()).isEqualTo(Outcome.TRY_LATER);
+    }
+
     @Test
     void readsOnlyTheBeginningOfAnAnswer() {
         status = 400;
