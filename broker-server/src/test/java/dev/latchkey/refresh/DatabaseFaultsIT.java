@@ -116,7 +116,7 @@ class DatabaseFaultsIT {
                     .map(id -> CompletableFuture.supplyAsync(
                             () -> RIG.app(BROKER).post("/connections/" + id + "/token", LONGER), callers))
                     .toList();
-            await().atMost(RECOVERY).until(() -> slow.requests() > 2);
+            await().atMost(PATIENCE).until(() -> slow.requests() > 2);
             othersAreServed(answers);
             assertThat(answers)
                     .allSatisfy(answer -> assertThat(answer.join().code())
@@ -217,10 +217,10 @@ class DatabaseFaultsIT {
             await().until(() -> reading.served() > 20 && renewing.served() > 2);
             for (int lost = 0; lost < COMMITS; lost++) {
                 PROXY.loseCommit(lost);
-                await().atMost(RECOVERY).until(() -> !PROXY.isLosing());
+                await().atMost(PATIENCE).until(() -> !PROXY.isLosing());
             }
             long before = reading.served();
-            await().atMost(RECOVERY).until(() -> reading.served() > before);
+            await().atMost(PATIENCE).until(() -> reading.served() > before);
             assertTold(reading.end());
             assertThat(renewing.end()).extracting(Answer::code).doesNotContain("not_found", "conflict", "internal");
         }
@@ -233,7 +233,7 @@ class DatabaseFaultsIT {
     @DisplayName("R46 a database that swallows every packet: callers are let go, readiness is down, recovery by itself")
     void blackHole() throws Exception {
         Callers load = Callers.begin(8, () -> token(STEADY));
-        await().until(() -> load.served() > 20);
+        await().atMost(PATIENCE).until(() -> load.served() > 20);
         PROXY.swallow();
         try (load) {
             long began = System.nanoTime();
@@ -257,7 +257,7 @@ class DatabaseFaultsIT {
     @DisplayName("R45 PostgreSQL is killed under load and starts again: no connection of the pool stays poisoned")
     void killed() throws Exception {
         try (Callers load = Callers.begin(8, () -> token(STEADY))) {
-            await().until(() -> load.served() > 20);
+            await().atMost(PATIENCE).until(() -> load.served() > 20);
 
             CLUSTER.kill9();
             assertThat(isReady()).isFalse();
@@ -309,7 +309,7 @@ class DatabaseFaultsIT {
         await().atMost(RECOVERY).until(CLUSTER::isStandbyUpToDate);
         PROXY.leadTo(CLUSTER.standbyPort());
         try (Callers load = Callers.begin(8, () -> token(STEADY))) {
-            await().until(() -> load.served() > 20);
+            await().atMost(PATIENCE).until(() -> load.served() > 20);
 
             CLUSTER.kill9();
 
