@@ -113,10 +113,12 @@ class RaftClusterIT {
     void survivesStepDowns() {
         List<Renewing> all =
                 IntStream.range(0, CALLERS).mapToObj(caller -> renewing()).toList();
-        all.forEach(one -> one.story().control().fault(FaultOrder.at(one.story().sandboxName())
-                .endpoint("refresh")
-                .forever()
-                .latencyAfterCommit(ON_THE_WAY)));
+        all.forEach(one -> one.story()
+                .control()
+                .fault(FaultOrder.at(one.story().sandboxName())
+                        .endpoint("refresh")
+                        .forever()
+                        .latencyAfterCommit(ON_THE_WAY)));
         List<Call> calls = callsUnderElections(all);
 
         List<Call> refused =

@@ -97,7 +97,10 @@ public final class OpenBaoCluster implements AutoCloseable {
         Awaitility.await()
                 .atMost(START)
                 .pollInterval(POLL)
-                .until(() -> laggard().root("POST", "cubbyhole/probe", Map.of("probe", "probe")).status() == 204);
+                .until(() -> laggard()
+                                .root("POST", "cubbyhole/probe", Map.of("probe", "probe"))
+                                .status()
+                        == 204);
     }
 
     private int leader() {

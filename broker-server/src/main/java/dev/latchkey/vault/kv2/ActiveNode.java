@@ -47,7 +47,8 @@ final class ActiveNode {
 
     /** The same request for the active node, where that is possible. */
     HttpRequest only(HttpRequest request) {
-        return unreached.map(index -> HttpRequest.newBuilder(request, (name, value) -> true)
+        return unreached
+                .map(index -> HttpRequest.newBuilder(request, (name, value) -> true)
                         .header(INDEX, index)
                         .header(OTHERWISE, FORWARD)
                         .build())
