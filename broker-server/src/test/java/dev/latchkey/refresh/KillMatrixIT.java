@@ -10,12 +10,14 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The matrix of docs/refresh-protocol on both stores, at the same time since it waits most of it. {@code ./latchkey
  * faults} kills more often.
  */
+@Tag("alone")
 class KillMatrixIT {
 
     private static final int KILLS = 3;

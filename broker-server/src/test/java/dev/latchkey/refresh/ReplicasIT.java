@@ -21,6 +21,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Test;
  * an owner is frozen for longer than its lease, or dies. {@code tests.rounds} and {@code tests.callers}
  * make it longer.
  */
+@Tag("alone")
 class ReplicasIT {
 
     private static final int ROUNDS = Integer.getInteger("tests.rounds", 100);

@@ -22,9 +22,11 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Broker processes that stop, in good order or not, in the middle of renewals and handshakes. */
+@Tag("alone")
 class RollingIT {
 
     private static final int SIZE = Integer.getInteger("tests.connections", 500);
