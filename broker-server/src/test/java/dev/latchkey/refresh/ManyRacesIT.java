@@ -44,7 +44,7 @@ import org.junit.jupiter.api.Test;
 /** Races at points and at moments chosen at random, hundreds of them; {@code tests.races} makes it more. */
 @QuarkusTest
 @TestProfile(BrokerStack.class)
-class ManyRacesTest {
+class ManyRacesIT {
 
     private static final int RACES = Integer.getInteger("tests.races", 60);
     private static final Actor ACTOR = Actor.system("test", "test");

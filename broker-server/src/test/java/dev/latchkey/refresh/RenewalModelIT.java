@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
  */
 @QuarkusTest
 @TestProfile(BrokerStack.class)
-class RenewalModelTest {
+class RenewalModelIT {
 
     private static final int STORIES = Integer.getInteger("tests.stories", 8);
     private static final int STEPS = Integer.getInteger("tests.steps", 40);
