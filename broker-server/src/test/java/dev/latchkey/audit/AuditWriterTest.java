@@ -3,6 +3,7 @@ package dev.latchkey.audit;
 import static dev.latchkey.audit.AuditFixture.APP;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.latchkey.problem.BrokerException;
@@ -271,7 +272,8 @@ class AuditWriterTest {
                 }
             }
         }
-        assertThat(audit.write(event())).isTrue();
+        // who gave up still fills the queue until the writer comes by
+        await().ignoreException(BrokerException.class).until(() -> audit.write(event()));
         assertThat(audit.rows()).hasSizeLessThanOrEqualTo(3);
     }
 

@@ -23,7 +23,7 @@ final class Faults {
     public static void main(String[] options) throws IOException {
         Map<String, String> given = Options.of(options, List.of("--kills", "--grace", "--store", "--only"));
         int kills = Integer.parseInt(given.getOrDefault("--kills", "3"));
-        int grace = Integer.parseInt(given.getOrDefault("--grace", "60"));
+        int grace = Integer.parseInt(given.getOrDefault("--grace", "600"));
         String store = given.getOrDefault("--store", "both");
         String only = given.getOrDefault("--only", "");
         System.out.println(Options.machine());
