@@ -214,7 +214,7 @@ class DatabaseFaultsIT {
         Cell busy = RIG.connect("busy", "strict", 20); // each hand-out renews
         try (Callers reading = Callers.begin(4, () -> token(STEADY));
                 Callers renewing = Callers.begin(4, () -> token(busy))) {
-            await().until(() -> reading.served() > 20 && renewing.served() > 2);
+            await().atMost(PATIENCE).until(() -> reading.served() > 20 && renewing.served() > 2);
             for (int lost = 0; lost < COMMITS; lost++) {
                 PROXY.loseCommit(lost);
                 await().atMost(PATIENCE).until(() -> !PROXY.isLosing());
