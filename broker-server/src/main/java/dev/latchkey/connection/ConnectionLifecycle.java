@@ -31,12 +31,19 @@ public class ConnectionLifecycle {
     private final AuditLog audit;
     private final ConnectionEvents events;
     private final Event<ConnectionEnded> ended;
+    private final Event<ConnectionRenewed> renewed;
 
-    ConnectionLifecycle(ConnectionStore store, AuditLog audit, ConnectionEvents events, Event<ConnectionEnded> ended) {
+    ConnectionLifecycle(
+            ConnectionStore store,
+            AuditLog audit,
+            ConnectionEvents events,
+            Event<ConnectionEnded> ended,
+            Event<ConnectionRenewed> renewed) {
         this.store = store;
         this.audit = audit;
         this.events = events;
         this.ended = ended;
+        this.renewed = renewed;
     }
 
     /**
@@ -131,6 +138,7 @@ public class ConnectionLifecycle {
             if (!before.equals(credential.scopes())) {
                 scopesChanged(row, before, credential.scopes(), actor);
             }
+            renewed.fire(new ConnectionRenewed(store.toConnection(row)));
         });
         return found.isPresent();
     }

@@ -48,6 +48,14 @@ public class Connections {
         return found;
     }
 
+    /** A look at the database may have been quicker. */
+    void remember(@Observes(during = TransactionPhase.AFTER_SUCCESS) ConnectionRenewed renewed) {
+        Connection now = renewed.connection();
+        snapshots
+                .asMap()
+                .merge(now.id(), now, (known, candidate) -> known.version() > candidate.version() ? known : candidate);
+    }
+
     void forget(@Observes(during = TransactionPhase.AFTER_SUCCESS) ConnectionEnded ended) {
         snapshots.invalidate(ended.id());
     }

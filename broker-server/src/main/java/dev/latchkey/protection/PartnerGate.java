@@ -50,10 +50,12 @@ class PartnerGate implements CallGate {
         Shield shield = shields.of(recipient.registration(), lane);
         long end = System.nanoTime() + patience.toNanos();
         refuse(recipient, lane, shield);
-        enter(recipient, shield);
+        boolean waited = enter(recipient, shield);
         try {
-            awaitTurn(recipient, Duration.ofNanos(Math.max(1, end - System.nanoTime())));
-            refuse(recipient, lane, shield); // much may have happened meanwhile
+            waited |= awaitTurn(recipient, Duration.ofNanos(Math.max(1, end - System.nanoTime())));
+            if (waited) {
+                refuse(recipient, lane, shield); // much may have happened meanwhile
+            }
             T answer = shield.breaker().call(call, head);
             if (lane == Lane.TOKENS) {
                 pauses.learn(recipient.registration(), head.apply(answer));
@@ -87,10 +89,14 @@ class PartnerGate implements CallGate {
         }
     }
 
-    private void enter(Recipient recipient, Shield shield) throws PartnerCallException {
+    /** Takes a place; whether it had to be waited for. */
+    private boolean enter(Recipient recipient, Shield shield) throws PartnerCallException {
         try {
+            if (shield.enter(Duration.ZERO)) {
+                return false;
+            }
             if (shield.enter(patience)) {
-                return;
+                return true;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -99,11 +105,15 @@ class PartnerGate implements CallGate {
                 recipient, "places", Protection.unavailable("Too many calls wait for this partner's answers.", SOON));
     }
 
-    private void awaitTurn(Recipient recipient, Duration left) throws PartnerCallException {
+    /** Takes a turn of the rate; whether there is a rate, so that the turn may have been waited for. */
+    private boolean awaitTurn(Recipient recipient, Duration left) throws PartnerCallException {
+        if (recipient.rate().isEmpty()) {
+            return false;
+        }
         Duration away = SOON;
         try {
             if (rates.await(recipient, left)) {
-                return;
+                return true;
             }
             away = rates.away(recipient);
         } catch (InterruptedException e) {

@@ -94,6 +94,7 @@ class Aftermath {
 
     /** The partner refuses our client, which says nothing about the connection (R59). */
     BrokerException clientRefused(RefreshProtocol.Step step) {
+        step.turn().share().takeSoon();
         intents.cleared(step.lease());
         leases.postpone(step.connection().id(), CLIENT_REFUSED);
         partners.markMisconfigured(step.partner().id(), true);
@@ -105,6 +106,7 @@ class Aftermath {
     /** Nothing definitive: not sent, or not handled, or nobody knows (R25, R26). */
     BrokerException failed(RefreshProtocol.Step step, Credential current, Renewal.TryLater later) {
         UUID id = step.connection().id();
+        step.turn().share().takeSoon(); // all calls of a partner may have failed at this moment
         if (PartnerCallException.isHeldBack(later.problem())) {
             return heldBack(step, later.problem());
         }
@@ -149,7 +151,7 @@ class Aftermath {
 
     /** Moves what waits in the journal into the vault, unless that has something newer. */
     void drainJournal(RefreshProtocol.Step step) {
-        for (RefreshJournal.Entry entry : journal.of(step.connection().id())) {
+        for (RefreshJournal.Entry entry : step.turn().waiting()) {
             if (safekeeping.write(entry.connection(), entry.credential(), entry.kvVersion())
                     instanceof Safekeeping.Outcome.Superseded) {
                 audit.append(event(step, AuditAction.LEASE_LOST).failed("superseded"));

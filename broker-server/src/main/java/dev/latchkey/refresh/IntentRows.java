@@ -48,14 +48,15 @@ class IntentRows {
     }
 
     /**
-     * Announces that a credential is sent, and begins the lease anew, so that it outlasts the call; false if the lease is
-     * over. Sending the same once more keeps the time of the first.
+     * Announces that a credential is sent, notes the version at which it was proven, and begins the lease anew, so that it
+     * outlasts the call; false if the lease is over. Sending the same once more keeps the time of the first.
      */
     @Transactional
     boolean announce(LeaseRows.Lease lease, byte[] spentSha256, int kvVersion, Duration leaseTime) {
         return session.createNativeQuery("""
                                 with mine as (
-                                    update connection set lease_until = now() + :seconds * interval '1 second'
+                                    update connection
+                                    set lease_until = now() + :seconds * interval '1 second', kv_version = :kv
                                     where id = :id and epoch = :epoch and lease_until > now()
                                     returning id, epoch)
                                 insert into refresh_intent as known

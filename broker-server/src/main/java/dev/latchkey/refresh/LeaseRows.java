@@ -66,13 +66,14 @@ class LeaseRows {
         return length;
     }
 
-    /** Takes the lease of an active connection, unless somebody holds it. */
+    /** Takes the lease of an active connection, unless somebody holds it or nobody should ask the partner now. */
     @Transactional
     Optional<Lease> take(UUID connection) {
         return session.createNativeQuery("""
                         update connection set lease_owner = :owner, lease_until = now() + :seconds * interval '1 second',
                             epoch = epoch + 1
                         where id = :id and status = 'active' and (lease_until is null or lease_until < now())
+                            and (retry_at is null or retry_at <= now())
                         returning epoch, kv_version, coalesce(token_expires_at > now(), false), token_expires_at
                         """, Tuple.class)
                 .setParameter("owner", owner)
@@ -125,16 +126,6 @@ class LeaseRows {
                 .isEmpty();
     }
 
-    /** Notes which version the vault holds, after a rewrite in place. */
-    @Transactional
-    void noteVersion(Lease lease, int kvVersion) {
-        session.createNativeQuery("update connection set kv_version = :kv where id = :id and epoch = :epoch")
-                .setParameter("kv", kvVersion)
-                .setParameter("id", lease.connection())
-                .setParameter("epoch", lease.epoch())
-                .executeUpdate();
-    }
-
     /**
      * Notes a stored credential: the intent is done, the failures are over, the lease is given back and the connection
      * knows what it has, all in one commit; so nobody sees one without the other. False if the connection has ended, or
@@ -143,10 +134,16 @@ class LeaseRows {
     @Transactional
     boolean noteStored(Lease lease, NewCredential credential, Actor actor) {
         intents.done(lease);
-        session.createNativeQuery("update connection set failures = 0, retry_at = null where id = :id")
+        session.createNativeQuery("""
+                        update connection set failures = 0, retry_at = null,
+                            lease_owner = case when epoch = :epoch and lease_owner = :owner then null else lease_owner end,
+                            lease_until = case when epoch = :epoch and lease_owner = :owner then null else lease_until end
+                        where id = :id
+                        """)
                 .setParameter("id", lease.connection())
+                .setParameter("epoch", lease.epoch())
+                .setParameter("owner", owner)
                 .executeUpdate();
-        release(lease);
         return lifecycle.renewed(lease.connection(), credential, actor);
     }
 

@@ -25,4 +25,11 @@ public interface RefreshConfig {
      */
     @WithDefault("8")
     int aheadConcurrency();
+
+    /**
+     * How many renewals of one partner work at the database and the vault at the same time; the others wait, so that one
+     * partner's cannot take the whole pool. While the partner is asked none is counted.
+     */
+    @WithDefault("8")
+    int storesAtOnce();
 }

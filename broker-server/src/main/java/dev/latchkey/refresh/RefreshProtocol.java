@@ -3,7 +3,6 @@ package dev.latchkey.refresh;
 import dev.latchkey.audit.Actor;
 import dev.latchkey.connection.Connection;
 import dev.latchkey.connection.ConnectionLifecycle;
-import dev.latchkey.connection.Connections;
 import dev.latchkey.handshake.HandshakeContext;
 import dev.latchkey.handshake.Handshakes;
 import dev.latchkey.handshake.Refreshable;
@@ -42,7 +41,6 @@ class RefreshProtocol {
     private final Turns turns;
     private final LeaseRows leases;
     private final IntentRows intents;
-    private final Connections connections;
     private final ConnectionLifecycle lifecycle;
     private final Handshakes handshakes;
     private final Partners partners;
@@ -55,7 +53,6 @@ class RefreshProtocol {
             Turns turns,
             LeaseRows leases,
             IntentRows intents,
-            Connections connections,
             ConnectionLifecycle lifecycle,
             Handshakes handshakes,
             Partners partners,
@@ -66,7 +63,6 @@ class RefreshProtocol {
         this.turns = turns;
         this.leases = leases;
         this.intents = intents;
-        this.connections = connections;
         this.lifecycle = lifecycle;
         this.handshakes = handshakes;
         this.partners = partners;
@@ -84,25 +80,42 @@ class RefreshProtocol {
      */
     HeldToken renew(UUID id, Predicate<HeldToken> enough, Actor actor) {
         // 1. Lease: who holds it may send.
-        Turns.Turn turn = turns.await(id);
-        try {
-            points.at(KillPoint.K1, id);
-            Connection connection = connections.find(id).orElseThrow(BrokerException::notFound);
-            Step step = new Step(connection, handshakes.partner(connection.partner()), turn.lease(), actor);
-            aftermath.drainJournal(step);
-            // 2. Read: the vault's version is the truth about which refresh token is the newest; an older one is never
-            // used.
-            StoredRecord stored = read(step);
-            points.at(KillPoint.K2, id);
-            HeldToken found = held(CredentialCodec.decode(stored.fields()), stored.version(), turn.servedMeanwhile());
-            return settled(step, found, enough).orElseGet(() -> spend(step, found));
-        } finally {
-            leases.release(turn.lease());
+        try (Turns.Turn turn = turns.await(id)) {
+            try {
+                points.at(KillPoint.K1, id);
+                return renewed(
+                        new Step(turn, handshakes.partner(turn.connection().partner()), actor), enough);
+            } catch (RuntimeException | Error e) {
+                leases.release(turn.lease());
+                throw e;
+            }
         }
     }
 
+    private HeldToken renewed(Step step, Predicate<HeldToken> enough) {
+        aftermath.drainJournal(step);
+        // 2. Read: the vault's version is the truth about which refresh token is the newest; an older one is never
+        // used.
+        StoredRecord stored = read(step);
+        points.at(KillPoint.K2, step.connection().id());
+        HeldToken found = held(
+                CredentialCodec.decode(stored.fields()),
+                stored.version(),
+                step.turn().servedMeanwhile());
+        return settled(step, found, enough).orElseGet(() -> spend(step, found));
+    }
+
     /** What concerns one renewal. */
-    record Step(Connection connection, Partner partner, LeaseRows.Lease lease, Actor actor) {}
+    record Step(Turns.Turn turn, Partner partner, Actor actor) {
+
+        Connection connection() {
+            return turn.connection();
+        }
+
+        LeaseRows.Lease lease() {
+            return turn.lease();
+        }
+    }
 
     /** Drops what the journal holds of connections that have ended. */
     void dropOrphans(Actor actor) {
@@ -112,7 +125,7 @@ class RefreshProtocol {
     /** What makes sending needless or wrong: an earlier renewal that was left open, or one that others have finished. */
     private Optional<HeldToken> settled(Step step, HeldToken found, Predicate<HeldToken> enough) {
         Recovery.Finding finding = Recovery.judge(
-                intents.open(step.connection().id()),
+                step.turn().open(),
                 found.credential(),
                 step.partner().profile().refresh(),
                 step.lease().accessTokenLives());
@@ -120,8 +133,15 @@ class RefreshProtocol {
             case STORED -> Optional.of(note(step, found.credential(), found.kvVersion()));
             case WAIT -> throw aftermath.ambiguous(step);
             case SEND_AGAIN -> Optional.empty();
-            case NOTHING_OPEN -> Optional.of(found).filter(it -> it.renewed() || enough.test(it));
+            case NOTHING_OPEN ->
+                Optional.of(found).filter(it -> it.renewed() || enough.test(it)).map(it -> unspent(step, it));
         };
+    }
+
+    /** Somebody else's; nothing of ours has to be noted. */
+    private HeldToken unspent(Step step, HeldToken token) {
+        leases.release(step.lease());
+        return token;
     }
 
     private HeldToken spend(Step step, HeldToken found) {
@@ -139,6 +159,7 @@ class RefreshProtocol {
             throw inProgress();
         }
         points.at(KillPoint.K4, id);
+        step.turn().share().giveBack();
         // 5. Send once. 6. Read the answer whole.
         Renewal answer = send(protocol, context, current);
         Timer.Sample window = safekeeping.openWindow();
@@ -187,7 +208,7 @@ class RefreshProtocol {
     private HeldToken note(Step step, Credential renewed, int version) {
         UUID id = step.connection().id();
         points.at(KillPoint.K12, id);
-        // 8. Note it in PostgreSQL, with the audit row.
+        // 8. Note it in PostgreSQL, with the audit row and the end of the lease.
         if (!aftermath.noted(step, renewed, version)) {
             throw aftermath.outlived(step, renewed, version);
         }
@@ -201,7 +222,7 @@ class RefreshProtocol {
         StoredRecord now = read(step);
         Credential current = CredentialCodec.decode(now.fields());
         if (now.version() > proven && !Spent.same(current, refused)) {
-            return held(current, now.version(), true);
+            return unspent(step, held(current, now.version(), true));
         }
         intents.done(step.lease());
         lifecycle.needsReauth(step.connection().id(), proven, reason, step.actor());
@@ -233,9 +254,7 @@ class RefreshProtocol {
     private int rewrite(Step step, Credential credential, int expected) {
         try {
             VaultPath path = VaultPath.connection(step.connection().id());
-            int version = vault.write(path, CredentialCodec.encode(credential), expected);
-            leases.noteVersion(step.lease(), version);
-            return version;
+            return vault.write(path, CredentialCodec.encode(credential), expected);
         } catch (VersionConflictException e) {
             throw unavailable("The vault holds another version than it said.", e);
         }

@@ -7,12 +7,15 @@ import dev.latchkey.partner.Partner;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import dev.latchkey.protection.Protection;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 
 /**
  * Step 1: one owner of a connection's lease after the other. Who comes second waits for what the first one brings, without
@@ -26,19 +29,28 @@ class Turns {
 
     private static final int LOOK_MILLIS = 100;
 
+    private final StoreShares shares;
     private final LeaseRows leases;
+    private final IntentRows intents;
+    private final RefreshJournal journal;
     private final Connections connections;
     private final Handshakes handshakes;
     private final Protection protection;
     private final SecureRandom random;
 
     Turns(
+            StoreShares shares,
             LeaseRows leases,
+            IntentRows intents,
+            RefreshJournal journal,
             Connections connections,
             Handshakes handshakes,
             Protection protection,
             SecureRandom random) {
+        this.shares = shares;
         this.leases = leases;
+        this.intents = intents;
+        this.journal = journal;
         this.connections = connections;
         this.handshakes = handshakes;
         this.protection = protection;
@@ -46,46 +58,79 @@ class Turns {
     }
 
     /**
-     * A lease.
+     * A lease, and what its owner finds.
      *
      * @param lease the right to renew
+     * @param share its place at the stores
+     * @param connection as it stands
+     * @param waiting what an earlier owner could not bring into the vault
+     * @param open what an earlier owner announced, and nobody knows the outcome of
      * @param servedMeanwhile whether another process has stored a renewal while we waited
      */
-    record Turn(LeaseRows.Lease lease, boolean servedMeanwhile) {}
+    record Turn(
+            LeaseRows.Lease lease,
+            StoreShares.Share share,
+            Connection connection,
+            List<RefreshJournal.Entry> waiting,
+            Optional<IntentRows.Intent> open,
+            boolean servedMeanwhile)
+            implements AutoCloseable {
+
+        /** Gives the place back; the lease ends with what is noted. */
+        @Override
+        public void close() {
+            share.close();
+        }
+    }
 
     /**
-     * Waits for the lease of an active connection.
+     * Waits for the lease of an active connection; where it has to be waited for, that happens without a
+     * place at the stores.
      *
      * @throws BrokerException {@code refresh_in_progress} if it takes too long; what the one before us ended with
      */
     Turn await(UUID id) {
-        refuseWhilePaused(id);
-        Optional<LeaseRows.Lease> atOnce = leases.take(id);
-        if (atOnce.isPresent()) {
-            return new Turn(atOnce.get(), false);
+        Connection connection = connections.snapshot(id).orElseThrow(BrokerException::notFound);
+        StoreShares.Share share = shares.await(connection.partner());
+        try {
+            return await(id, share);
+        } catch (RuntimeException | Error e) {
+            share.close();
+            throw e;
         }
+    }
+
+    private Turn await(UUID id, StoreShares.Share share) {
+        Optional<Turn> atOnce = take(id, share, end -> false);
+        if (atOnce.isPresent()) {
+            return atOnce.get();
+        }
+        share.giveBack();
+        refuseWhilePaused(id);
         Optional<Instant> before = require(id).credential().expiresAt();
         for (int look = 0; look < MOST_LOOKS; look++) {
             LockSupport.parkNanos((LOOK_MILLIS + random.nextInt(LOOK_MILLIS)) * 1_000_000L);
-            Optional<LeaseRows.Lease> lease = leases.take(id);
-            if (lease.isPresent()) {
-                boolean served = !lease.get().tokenExpiresAt().equals(before);
-                return served ? new Turn(lease.get(), true) : unlessPaused(lease.get());
+            Optional<Turn> later = take(id, share, end -> !end.equals(before));
+            if (later.isPresent()) {
+                return later.get();
             }
+            refuseWhilePaused(id); // the one before us failed: its pause is ours
             require(id);
         }
         throw RefreshProtocol.inProgress();
     }
 
-    /** The one before us failed: its pause is ours. */
-    private Turn unlessPaused(LeaseRows.Lease lease) {
-        try {
-            refuseWhilePaused(lease.connection());
-        } catch (BrokerException e) {
-            leases.release(lease);
-            throw e;
-        }
-        return new Turn(lease, false);
+    /** The lease first, in the same transaction as all looks: what they find was left by who had it before. */
+    private Optional<Turn> take(UUID id, StoreShares.Share share, Predicate<Optional<Instant>> served) {
+        return QuarkusTransaction.requiringNew()
+                .call(() -> leases.take(id)
+                        .map(lease -> new Turn(
+                                lease,
+                                share,
+                                connections.find(id).orElseThrow(BrokerException::notFound),
+                                journal.of(id),
+                                intents.open(id),
+                                served.test(lease.tokenExpiresAt()))));
     }
 
     /** Before anything is prepared that would not be sent. */

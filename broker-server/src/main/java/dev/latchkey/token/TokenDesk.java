@@ -142,7 +142,7 @@ class TokenDesk {
     private Optional<HandOut> record(Connection decided, HeldToken token, AppCaller app) {
         Connection connection =
                 token.renewed() && token.kvVersion() > decided.credential().kvVersion()
-                        ? connections.freshSnapshot(decided.id()).orElse(decided)
+                        ? sinceRenewal(decided, token)
                         : decided;
         if (refusal(connection, new TokenWish(Duration.ZERO, Scopes.none()), app)
                 .isPresent()) {
@@ -157,6 +157,15 @@ class TokenDesk {
                 .detail("scopes", handOut.scopes().asText())
                 .detail("expires_in", handOut.life().toSeconds());
         return audit.appendIfCurrent(event, connection.version()) ? Optional.of(handOut) : Optional.empty();
+    }
+
+    /** What is remembered, if it is of this renewal. */
+    private Connection sinceRenewal(Connection decided, HeldToken token) {
+        return connections
+                .snapshot(decided.id())
+                .filter(now -> now.credential().kvVersion() >= token.kvVersion())
+                .or(() -> connections.freshSnapshot(decided.id()))
+                .orElse(decided);
     }
 
     /** Why the app may not have a token of this connection, if it may not. */

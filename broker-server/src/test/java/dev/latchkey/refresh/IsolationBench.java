@@ -3,6 +3,7 @@ package dev.latchkey.refresh;
 import dev.latchkey.refresh.RefreshRig.Broker;
 import dev.latchkey.refresh.RefreshRig.Cell;
 import dev.latchkey.sandbox.client.FaultOrder;
+import dev.latchkey.testkit.BrokerApi;
 import dev.latchkey.testkit.BrokerTables;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,25 +24,27 @@ import java.util.stream.IntStream;
  */
 final class IsolationBench {
 
-    private static final int HANGING = 200;
     private static final int CALLERS = 4;
+    private static final int OTHERS = 200;
+    /** Of the other partner's connections, one after the other. */
+    private static final Duration PACE = Duration.ofMillis(50);
+
     private static final Duration HANG = Duration.ofSeconds(30);
     /** As long as a call that hangs. */
     private static final Duration PHASE = Duration.ofSeconds(10);
 
     private static final Duration BETWEEN = Duration.ofMillis(50);
-    private static final Map<String, Integer> LONGER = Map.of("min_ttl", 3600);
 
     private final RefreshRig rig;
-    private final Broker broker;
+    private final BrokerApi app;
     private final List<String> renewed = new ArrayList<>();
-    private final List<String> hanging = new ArrayList<>();
     private final Cell read;
     private volatile boolean over;
 
     private IsolationBench(RefreshRig rig) {
         this.rig = rig;
-        broker = rig.start(Map.of("latchkey.refresh.ahead", "false", "latchkey.database.pool-size", "10"));
+        Broker broker = rig.start(Map.of("latchkey.refresh.ahead", "false", "latchkey.database.pool-size", "10"));
+        app = rig.app(broker);
         read = rig.connect("read", "strict", 3600);
         IntStream.range(0, CALLERS)
                 .forEach(i ->
@@ -67,30 +70,52 @@ final class IsolationBench {
     }
 
     private List<Phase> phases() {
-        Cell cell = rig.connect("hanging", "none", 600);
-        hanging.add(cell.connection());
-        IntStream.range(1, HANGING).forEach(i -> hanging.add(rig.activated(cell.partner())));
+        Cell other = rig.connect("other", "none", 20);
+        List<String> paced = connectionsOf(other);
+        Cell late = rig.connect("late", "none", 20);
+        List<String> together = connectionsOf(late);
+        List<Phase> phases = new ArrayList<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            threads.execute(() -> askInTurn(paced, threads));
+            phase("to warm up");
+            phases.add(phase("it answers"));
+            hang(other);
+            phases.add(phase("it hangs"));
+            phases.add(phase("its breaker is open"));
+            over = true;
+            pause(PHASE);
+            hang(late);
+            together.forEach(connection -> threads.execute(() -> ask(connection)));
+            phases.add(phase("all at one moment"));
+        }
+        return phases;
+    }
+
+    private List<String> connectionsOf(Cell cell) {
+        List<String> all = new ArrayList<>(List.of(cell.connection()));
+        IntStream.range(1, OTHERS).forEach(i -> all.add(rig.activated(cell.partner())));
+        return all;
+    }
+
+    private void hang(Cell cell) {
         rig.control()
                 .fault(FaultOrder.at(cell.sandboxName())
                         .endpoint("refresh")
                         .forever()
                         .latency(HANG));
-        phase("to warm up");
-        Phase alone = phase("alone");
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            hanging.forEach(connection -> threads.execute(() -> insist(connection)));
-            Phase waiting = phase("beside " + HANGING + " calls that hang");
-            Phase open = phase("with the breaker open");
-            over = true;
-            return List.of(alone, waiting, open);
+    }
+
+    /** As often whatever the answers are. */
+    private void askInTurn(List<String> connections, ExecutorService threads) {
+        for (int turn = 0; !over; turn++) {
+            String next = connections.get(turn % connections.size());
+            threads.execute(() -> ask(next));
+            pause(PACE);
         }
     }
 
-    private void insist(String connection) {
-        while (!over) {
-            rig.app(broker).post("/connections/" + connection + "/token", LONGER);
-            pause(Duration.ofSeconds(1));
-        }
+    private BrokerApi.Answer ask(String connection) {
+        return app.post("/connections/" + connection + "/token");
     }
 
     private Phase phase(String name) {
@@ -113,7 +138,7 @@ final class IsolationBench {
     private void ask(String connection, Queue<Long> nanos, BooleanSupplier goesOn) {
         while (goesOn.getAsBoolean()) {
             long from = System.nanoTime();
-            rig.app(broker).post("/connections/" + connection + "/token").expect(200);
+            ask(connection).expect(200);
             nanos.add(System.nanoTime() - from);
             pause(BETWEEN);
         }
@@ -136,18 +161,27 @@ final class IsolationBench {
     }
 
     private static String text(List<Phase> phases) {
-        StringBuilder text = new StringBuilder(
-                String.format(Locale.ROOT, """
+        StringBuilder text = new StringBuilder(String.format(
+                Locale.ROOT,
+                """
 
                     ## Beside a partner that hangs
 
                     One broker on the local store, a pool of ten. Callers of a healthy partner ask %d times at once, a twentieth
                     of a second after the answer before: some with tokens so short-lived that each hand-out renews, some with one
-                    that lives. Then %d renewals go to a partner that takes %d s to answer; a call has 10 s.
+                    that lives. Beside them %d connections of another partner are renewed, %d a second: while it answers; when it
+                    takes %d s, where a call has 10 s; when its breaker is open. At last, %d renewals of a third partner that hangs
+                    come at one moment, and are under way or fail until the end.
 
                     > %s
 
-                    """, 2 * CALLERS, HANGING, HANG.toSeconds(), Options.load()));
+                    """,
+                2 * CALLERS,
+                OTHERS,
+                1000 / PACE.toMillis(),
+                HANG.toSeconds(),
+                OTHERS,
+                Options.load()));
         row(text, "", phases, Phase::name);
         row(text, "---", phases, phase -> "---");
         row(

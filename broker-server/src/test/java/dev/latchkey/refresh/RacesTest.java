@@ -42,6 +42,9 @@ class RacesTest {
     @Inject
     LeaseRows leases;
 
+    @Inject
+    IntentRows intents;
+
     @Test
     @DisplayName(
             "R22 a vault that is gone after the answer costs nothing: the journal keeps it, the next owner stores it")
@@ -192,8 +195,9 @@ class RacesTest {
         LeaseRows.Lease second = leases.take(id).orElseThrow();
 
         leases.release(first);
-        leases.noteVersion(first, 99);
+        boolean announced = intents.announce(first, new byte[32], 99, leases.length());
 
+        assertThat(announced).isFalse();
         assertThat(second.epoch()).isGreaterThan(first.epoch());
         assertThat(leases.take(id)).isEmpty();
         assertThat(tables.texts("select kv_version from connection where id = ?", id))

@@ -56,7 +56,7 @@ final class RefreshBench {
         String machine = Options.machine();
         List<Run> runs =
                 List.of(run("local", RigStores.local(), callers, time), run("kv2", RigStores.openBao(), callers, time));
-        String text = text(machine, callers, time, runs) + IsolationBench.section();
+        String text = text(machine, callers, time, runs) + BurstBench.section() + IsolationBench.section();
         System.out.println(text);
         if (given.containsKey("--out")) {
             Path out = Path.of(given.get("--out"));

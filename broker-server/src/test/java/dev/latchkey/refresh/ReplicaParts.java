@@ -1,7 +1,6 @@
 package dev.latchkey.refresh;
 
 import dev.latchkey.connection.ConnectionLifecycle;
-import dev.latchkey.connection.Connections;
 import dev.latchkey.handshake.Handshakes;
 import dev.latchkey.partner.Partners;
 import dev.latchkey.protection.Protection;
@@ -26,9 +25,6 @@ class ReplicaParts {
 
     @Inject
     IntentRows intents;
-
-    @Inject
-    Connections connections;
 
     @Inject
     ConnectionLifecycle lifecycle;
@@ -61,17 +57,7 @@ class ReplicaParts {
     Replica start(Clock clock) {
         ArmedPoints points = new ArmedPoints();
         RefreshProtocol protocol = new RefreshProtocol(
-                turns,
-                leases,
-                intents,
-                connections,
-                lifecycle,
-                handshakes,
-                partners,
-                vault,
-                safekeeping,
-                aftermath,
-                points);
+                turns, leases, intents, lifecycle, handshakes, partners, vault, safekeeping, aftermath, points);
         Renewals renewals = new Renewals(protocol, meters);
         return new Replica(
                 renewals,

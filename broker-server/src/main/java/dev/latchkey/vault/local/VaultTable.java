@@ -49,23 +49,30 @@ final class VaultTable {
     boolean insert(VaultPath path, int expected, byte[] ciphertext) throws SQLException {
         return inTransaction(connection -> {
             lock(connection, path);
-            int current = selectCurrent(connection, path).map(Row::version).orElse(0);
-            if (current != expected) {
-                if (current == 0) {
-                    forget(connection, path);
-                }
-                return false;
+            if (insertAfter(connection, path, expected, ciphertext)) {
+                deleteUpTo(connection, path, expected - 1);
+                return true;
             }
-            try (PreparedStatement insert =
-                    prepare(connection, "insert into local_vault (path, version, ciphertext) values (?, ?, ?)")) {
-                insert.setString(1, path.value());
-                insert.setInt(2, expected + 1);
-                insert.setBytes(3, ciphertext);
-                insert.executeUpdate();
+            if (selectCurrent(connection, path).isEmpty()) {
+                forget(connection, path);
             }
-            deleteUpTo(connection, path, expected - 1);
-            return true;
+            return false;
         });
+    }
+
+    private static boolean insertAfter(Connection connection, VaultPath path, int expected, byte[] ciphertext)
+            throws SQLException {
+        try (PreparedStatement insert = prepare(connection, """
+                insert into local_vault (path, version, ciphertext) select ?, ?, ?
+                where coalesce((select max(version) from local_vault where path = ?), 0) = ?
+                """)) {
+            insert.setString(1, path.value());
+            insert.setInt(2, expected + 1);
+            insert.setBytes(3, ciphertext);
+            insert.setString(4, path.value());
+            insert.setInt(5, expected);
+            return insert.executeUpdate() == 1;
+        }
     }
 
     /** Removes every version. */
