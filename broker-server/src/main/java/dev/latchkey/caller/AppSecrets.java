@@ -1,6 +1,7 @@
 package dev.latchkey.caller;
 
 import dev.latchkey.caller.ProvenCaller.ProvenApp;
+import dev.latchkey.caller.app.AppIds;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import jakarta.inject.Singleton;

@@ -1,5 +1,8 @@
 package dev.latchkey.caller;
 
+import dev.latchkey.caller.app.AppChanged;
+import dev.latchkey.caller.limit.Attempt;
+import dev.latchkey.caller.limit.FailedAuthentications;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import jakarta.enterprise.event.Observes;

@@ -3,6 +3,8 @@ package dev.latchkey.caller;
 import com.nimbusds.jose.JWSObject;
 import dev.latchkey.caller.ProvenCaller.ProvenApp;
 import dev.latchkey.caller.ProvenCaller.ProvenPerson;
+import dev.latchkey.caller.app.AppIds;
+import dev.latchkey.caller.app.Apps;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import dev.latchkey.secret.Purpose;

@@ -1,5 +1,7 @@
 package dev.latchkey.caller;
 
+import dev.latchkey.caller.limit.AppRates;
+import dev.latchkey.caller.limit.Attempt;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import dev.latchkey.problem.ProblemWriter;

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSObject;
 import dev.latchkey.audit.Actor;
+import dev.latchkey.caller.limit.Attempt;
+import dev.latchkey.caller.limit.FailedAuthentications;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import jakarta.inject.Singleton;

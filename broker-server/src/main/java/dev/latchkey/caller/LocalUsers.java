@@ -1,6 +1,7 @@
 package dev.latchkey.caller;
 
 import dev.latchkey.caller.ProvenCaller.ProvenPerson;
+import dev.latchkey.caller.app.AppIds;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import dev.latchkey.secret.Purpose;
@@ -24,8 +25,8 @@ import javax.sql.DataSource;
 @Singleton
 final class LocalUsers {
 
-    static final String ADMIN = "admin";
-    static final String APPROVER = "approver";
+    static final String ADMIN = AppIds.ADMIN_USER;
+    static final String APPROVER = AppIds.APPROVER_USER;
 
     private static final Map<String, Set<String>> ROLES = Map.of(
             ADMIN, Set.of(Roles.ADMIN, Roles.APPROVER, Roles.AUDITOR),

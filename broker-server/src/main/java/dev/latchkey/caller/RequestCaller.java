@@ -3,6 +3,8 @@ package dev.latchkey.caller;
 import dev.latchkey.audit.Actor;
 import dev.latchkey.caller.ProvenCaller.ProvenApp;
 import dev.latchkey.caller.ProvenCaller.ProvenPerson;
+import dev.latchkey.caller.limit.AppRates;
+import dev.latchkey.caller.limit.Attempt;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import dev.latchkey.problem.RequestId;

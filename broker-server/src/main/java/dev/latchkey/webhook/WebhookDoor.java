@@ -1,7 +1,7 @@
 package dev.latchkey.webhook;
 
 import dev.latchkey.audit.Actor;
-import dev.latchkey.caller.SourceNetwork;
+import dev.latchkey.caller.limit.SourceNetwork;
 import dev.latchkey.partner.Partner;
 import dev.latchkey.partner.WebhookAddresses;
 import dev.latchkey.problem.BrokerException;

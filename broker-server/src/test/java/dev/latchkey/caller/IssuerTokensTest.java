@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.audit.Actor;
 import dev.latchkey.audit.AuditAction;
+import dev.latchkey.caller.limit.FailedAuthentications;
+import dev.latchkey.caller.limit.LimitsConfig;
 import dev.latchkey.outbound.OperatorHttp;
 import dev.latchkey.outbound.OutboundConfig;
 import dev.latchkey.problem.BrokerException;

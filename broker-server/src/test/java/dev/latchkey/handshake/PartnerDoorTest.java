@@ -7,7 +7,7 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import dev.latchkey.audit.Actor;
-import dev.latchkey.caller.LimitsConfig;
+import dev.latchkey.caller.limit.LimitsConfig;
 import dev.latchkey.catalog.TestCatalog;
 import dev.latchkey.partner.Partner;
 import dev.latchkey.partner.Partners;

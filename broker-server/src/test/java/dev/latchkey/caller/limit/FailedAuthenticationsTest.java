@@ -1,4 +1,4 @@
-package dev.latchkey.caller;
+package dev.latchkey.caller.limit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;

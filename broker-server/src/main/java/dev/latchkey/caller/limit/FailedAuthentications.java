@@ -1,4 +1,4 @@
-package dev.latchkey.caller;
+package dev.latchkey.caller.limit;
 
 import dev.latchkey.audit.Actor;
 import dev.latchkey.audit.AuditAction;
@@ -15,7 +15,7 @@ import org.jboss.logging.Logger;
  * minute, also with the right secret: else guessing would go on unseen. Thread-safe.
  */
 @Singleton
-final class FailedAuthentications {
+public final class FailedAuthentications {
 
     private static final Logger LOG = Logger.getLogger(FailedAuthentications.class);
     /** Audit rows a minute in all, so that many sources together cannot fill the table. */
@@ -28,19 +28,20 @@ final class FailedAuthentications {
     private final FailureLimit rows;
     private final AuditLog audit;
 
-    FailedAuthentications(LimitsConfig limits, AuditLog audit, Clock clock) {
+    /** Counts by these limits, and records in this log. */
+    public FailedAuthentications(LimitsConfig limits, AuditLog audit, Clock clock) {
         this.failures = new FailureLimit(limits.failedAuthentications(), clock);
         this.rows = new FailureLimit(MOST_ROWS, clock);
         this.audit = audit;
     }
 
     /** Throws {@code rate_limited} if the source has failed too often in the current minute. */
-    void check(Attempt attempt) {
+    public void check(Attempt attempt) {
         failures.check(ANY, attempt.sourceIp());
     }
 
     /** Counts a failure and writes its audit row. */
-    void record(Attempt attempt, ProblemType problem, String method) {
+    public void record(Attempt attempt, ProblemType problem, String method) {
         failures.count(ANY, attempt.sourceIp());
         if (rows.count(ANY, EVERYWHERE) > MOST_ROWS) {
             return;

@@ -1,5 +1,7 @@
-package dev.latchkey.caller;
+package dev.latchkey.caller.app;
 
+import dev.latchkey.caller.CurrentCaller;
+import dev.latchkey.caller.Roles;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.secret.Purpose;
 import dev.latchkey.secret.Secret;

@@ -1,4 +1,4 @@
-package dev.latchkey.caller;
+package dev.latchkey.caller.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

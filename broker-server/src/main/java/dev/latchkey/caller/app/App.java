@@ -1,4 +1,4 @@
-package dev.latchkey.caller;
+package dev.latchkey.caller.app;
 
 import java.net.URI;
 import java.util.List;

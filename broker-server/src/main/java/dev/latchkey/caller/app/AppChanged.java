@@ -1,8 +1,8 @@
-package dev.latchkey.caller;
+package dev.latchkey.caller.app;
 
 /**
  * Something about an app has changed that a decision made before may rest on; told after the commit.
  *
  * @param id the app
  */
-record AppChanged(String id) {}
+public record AppChanged(String id) {}

@@ -1,4 +1,4 @@
-package dev.latchkey.caller;
+package dev.latchkey.caller.limit;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;

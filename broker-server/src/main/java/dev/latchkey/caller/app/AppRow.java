@@ -1,4 +1,4 @@
-package dev.latchkey.caller;
+package dev.latchkey.caller.app;
 
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;

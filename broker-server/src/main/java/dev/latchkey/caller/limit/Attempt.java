@@ -1,4 +1,4 @@
-package dev.latchkey.caller;
+package dev.latchkey.caller.limit;
 
 /**
  * A try to authenticate.
@@ -6,4 +6,4 @@ package dev.latchkey.caller;
  * @param requestId of the request
  * @param sourceIp the address that it came from
  */
-record Attempt(String requestId, String sourceIp) {}
+public record Attempt(String requestId, String sourceIp) {}

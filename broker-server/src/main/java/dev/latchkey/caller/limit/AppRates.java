@@ -1,7 +1,8 @@
-package dev.latchkey.caller;
+package dev.latchkey.caller.limit;
 
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
+import dev.latchkey.caller.ProvenCaller;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import io.github.bucket4j.Bucket;
@@ -15,7 +16,7 @@ import java.util.OptionalInt;
  * evenly. Each process counts by itself. People are not counted. Thread-safe, never blocks.
  */
 @Singleton
-final class AppRates {
+public final class AppRates {
 
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final int MOST_APPS = 100_000;
@@ -33,7 +34,7 @@ final class AppRates {
     }
 
     /** Counts a request; throws {@code rate_limited} if the app has had its share. */
-    void count(ProvenCaller caller) {
+    public void count(ProvenCaller caller) {
         if (rate.isEmpty() || !(caller instanceof ProvenCaller.ProvenApp(String app))) {
             return;
         }

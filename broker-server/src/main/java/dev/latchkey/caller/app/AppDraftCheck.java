@@ -1,4 +1,4 @@
-package dev.latchkey.caller;
+package dev.latchkey.caller.app;
 
 import dev.latchkey.outbound.OutboundConfig;
 import dev.latchkey.outbound.SsrfGuard;

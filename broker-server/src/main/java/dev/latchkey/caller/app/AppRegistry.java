@@ -1,4 +1,4 @@
-package dev.latchkey.caller;
+package dev.latchkey.caller.app;
 
 import dev.latchkey.audit.Actor;
 import dev.latchkey.audit.AuditAction;
