@@ -1,6 +1,10 @@
 package dev.latchkey.caller;
 
 import dev.latchkey.caller.app.AppChanged;
+import dev.latchkey.caller.issuer.BearerTokens;
+import dev.latchkey.caller.issuer.DisabledPrincipals;
+import dev.latchkey.caller.issuer.IdentityConfig;
+import dev.latchkey.caller.issuer.Principal;
 import dev.latchkey.caller.limit.Attempt;
 import dev.latchkey.caller.limit.FailedAuthentications;
 import dev.latchkey.problem.BrokerException;

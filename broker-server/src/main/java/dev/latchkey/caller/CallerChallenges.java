@@ -1,5 +1,6 @@
 package dev.latchkey.caller;
 
+import dev.latchkey.caller.issuer.IdentityConfig;
 import dev.latchkey.problem.AuthenticationChallenges;
 import dev.latchkey.problem.ProblemType;
 import jakarta.inject.Singleton;

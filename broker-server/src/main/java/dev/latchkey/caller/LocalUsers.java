@@ -2,6 +2,7 @@ package dev.latchkey.caller;
 
 import dev.latchkey.caller.ProvenCaller.ProvenPerson;
 import dev.latchkey.caller.app.AppIds;
+import dev.latchkey.caller.issuer.IdentityConfig;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import dev.latchkey.secret.Purpose;

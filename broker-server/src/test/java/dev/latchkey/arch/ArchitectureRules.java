@@ -156,7 +156,7 @@ final class ArchitectureRules {
 
     /** The organisation's own OpenID provider and its Vault are no partners: their addresses are the operator's. */
     ArchRule oneWayOut() {
-        String identityProvider = root + ".caller.IssuerDocuments";
+        String identityProvider = root + ".caller.issuer.IssuerDocuments";
         String secretStore = root + ".vault.kv2";
         return classes()
                 .that(describe(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.boot.DatabaseAccess;
+import dev.latchkey.caller.issuer.IdentityConfig;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.secret.Secret;
 import dev.latchkey.secret.SecretGenerator;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.latchkey.boot.DatabaseAccess;
 import dev.latchkey.caller.AdminConfig;
 import dev.latchkey.caller.ApproverConfig;
-import dev.latchkey.caller.IdentityConfig;
+import dev.latchkey.caller.issuer.IdentityConfig;
 import dev.latchkey.http.HttpConfig;
 import dev.latchkey.outbound.OutboundConfig;
 import dev.latchkey.partner.PartnersConfig;

@@ -1,4 +1,4 @@
-package dev.latchkey.caller;
+package dev.latchkey.caller.issuer;
 
 import jakarta.inject.Singleton;
 import java.sql.Connection;

@@ -1,6 +1,7 @@
-package dev.latchkey.caller;
+package dev.latchkey.caller.issuer;
 
 import com.nimbusds.jose.JWSObject;
+import dev.latchkey.caller.ProvenCaller;
 import dev.latchkey.caller.ProvenCaller.ProvenApp;
 import dev.latchkey.caller.ProvenCaller.ProvenPerson;
 import dev.latchkey.caller.app.AppIds;
@@ -22,7 +23,7 @@ import org.jboss.logging.Logger;
  * key signed it and nothing else about keys: addresses and keys in its header are never looked at. Thread-safe.
  */
 @Singleton
-final class BearerTokens {
+public final class BearerTokens {
 
     private static final Logger LOG = Logger.getLogger(BearerTokens.class);
 
@@ -50,10 +51,10 @@ final class BearerTokens {
      * @param caller the app or person
      * @param until how long that may be relied on
      */
-    record Proof(ProvenCaller caller, Instant until) {}
+    public record Proof(ProvenCaller caller, Instant until) {}
 
     /** Verifies a token; {@code invalid_token} if anything about it is not as it must be. */
-    Proof prove(Secret bearer) {
+    public Proof prove(Secret bearer) {
         try {
             Instant now = clock.instant();
             AccessTokenRules applied = rules.orElseThrow(() -> new TokenRefusedException("no issuer is configured"));
@@ -73,7 +74,7 @@ final class BearerTokens {
     }
 
     /** Calls back when the issuer's keys are others than before. */
-    void whenKeysChange(Runnable listener) {
+    public void whenKeysChange(Runnable listener) {
         keys.whenChanged(listener);
     }
 

@@ -1,4 +1,4 @@
-package dev.latchkey.caller;
+package dev.latchkey.caller.issuer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

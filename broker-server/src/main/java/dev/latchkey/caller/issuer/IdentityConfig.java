@@ -1,4 +1,4 @@
-package dev.latchkey.caller;
+package dev.latchkey.caller.issuer;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;

@@ -1,4 +1,4 @@
-package dev.latchkey.caller;
+package dev.latchkey.caller.issuer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.nimbusds.jose.jwk.JWKSet;

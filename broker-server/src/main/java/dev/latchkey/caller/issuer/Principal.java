@@ -1,4 +1,4 @@
-package dev.latchkey.caller;
+package dev.latchkey.caller.issuer;
 
 import java.util.Locale;
 
@@ -36,7 +36,7 @@ public record Principal(Kind kind, String name) {
         return new Principal(Kind.PERSON, subject);
     }
 
-    static Principal client(String id) {
+    public static Principal client(String id) {
         return new Principal(Kind.CLIENT, id);
     }
 }

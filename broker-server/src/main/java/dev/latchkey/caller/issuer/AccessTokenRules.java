@@ -1,9 +1,10 @@
-package dev.latchkey.caller;
+package dev.latchkey.caller.issuer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSObject;
+import dev.latchkey.caller.Roles;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;

@@ -1,4 +1,4 @@
-package dev.latchkey.caller;
+package dev.latchkey.caller.issuer;
 
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.jwk.JWK;

@@ -1,4 +1,4 @@
-package dev.latchkey.caller;
+package dev.latchkey.caller.issuer;
 
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -52,7 +52,7 @@ public final class DisabledPrincipals {
     private record Snapshot(PrincipalRows.Refused refused, Instant readAt) {}
 
     /** Whether what is known was looked at a moment ago; does not block. */
-    boolean isFresh() {
+    public boolean isFresh() {
         Snapshot known = snapshot;
         return !used
                 || (known != null && clock.instant().isBefore(known.readAt().plus(FRESH)));
@@ -95,7 +95,7 @@ public final class DisabledPrincipals {
     }
 
     /** Calls back when the list has become another. */
-    void whenChanged(Runnable listener) {
+    public void whenChanged(Runnable listener) {
         listeners.add(listener);
     }
 

@@ -1,9 +1,9 @@
-package dev.latchkey.caller;
+package dev.latchkey.caller.issuer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.latchkey.caller.DisabledPrincipals.State;
+import dev.latchkey.caller.issuer.DisabledPrincipals.State;
 import dev.latchkey.testkit.Configs;
 import dev.latchkey.testkit.MutableClock;
 import dev.latchkey.testkit.TestDatabase;

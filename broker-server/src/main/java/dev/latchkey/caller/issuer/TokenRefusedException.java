@@ -1,4 +1,4 @@
-package dev.latchkey.caller;
+package dev.latchkey.caller.issuer;
 
 /** A token is not what it must be. The reason is for the log; it holds nothing of the token. */
 final class TokenRefusedException extends Exception {
