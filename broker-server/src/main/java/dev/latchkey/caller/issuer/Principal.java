@@ -36,6 +36,7 @@ public record Principal(Kind kind, String name) {
         return new Principal(Kind.PERSON, subject);
     }
 
+    /** An OAuth client. */
     public static Principal client(String id) {
         return new Principal(Kind.CLIENT, id);
     }

@@ -1,7 +1,7 @@
 package dev.latchkey.readiness.risk;
 
-import dev.latchkey.caller.AdminConfig;
-import dev.latchkey.caller.ApproverConfig;
+import dev.latchkey.caller.authentication.AdminConfig;
+import dev.latchkey.caller.authentication.ApproverConfig;
 import dev.latchkey.caller.issuer.IdentityConfig;
 import dev.latchkey.http.HttpConfig;
 import jakarta.inject.Singleton;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.boot.DatabaseAccess;
-import dev.latchkey.caller.AdminConfig;
-import dev.latchkey.caller.ApproverConfig;
+import dev.latchkey.caller.authentication.AdminConfig;
+import dev.latchkey.caller.authentication.ApproverConfig;
 import dev.latchkey.caller.issuer.IdentityConfig;
 import dev.latchkey.http.HttpConfig;
 import dev.latchkey.outbound.OutboundConfig;

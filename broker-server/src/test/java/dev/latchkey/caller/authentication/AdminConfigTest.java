@@ -1,4 +1,4 @@
-package dev.latchkey.caller;
+package dev.latchkey.caller.authentication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,16 +6,16 @@ import dev.latchkey.testkit.Configs;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class ApproverConfigTest {
+class AdminConfigTest {
 
     @Test
     void setsNoPasswordByDefault() {
-        assertThat(Configs.of(ApproverConfig.class, Map.of()).password()).isEmpty();
+        assertThat(Configs.of(AdminConfig.class, Map.of()).password()).isEmpty();
     }
 
     @Test
     void takesEveryKey() {
-        ApproverConfig config = Configs.of(ApproverConfig.class, Map.of("latchkey.approver.password", "a b"));
+        AdminConfig config = Configs.of(AdminConfig.class, Map.of("latchkey.admin.password", "a b"));
 
         assertThat(config.password()).contains("a b");
     }

@@ -1,5 +1,6 @@
-package dev.latchkey.caller;
+package dev.latchkey.caller.authentication;
 
+import dev.latchkey.caller.ProvenCaller;
 import dev.latchkey.caller.app.AppChanged;
 import dev.latchkey.caller.issuer.BearerTokens;
 import dev.latchkey.caller.issuer.DisabledPrincipals;

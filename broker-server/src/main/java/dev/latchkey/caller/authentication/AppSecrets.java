@@ -1,4 +1,4 @@
-package dev.latchkey.caller;
+package dev.latchkey.caller.authentication;
 
 import dev.latchkey.caller.ProvenCaller.ProvenApp;
 import dev.latchkey.caller.app.AppIds;

@@ -1,4 +1,4 @@
-package dev.latchkey.caller;
+package dev.latchkey.caller.authentication;
 
 import io.smallrye.config.ConfigMapping;
 import java.util.Optional;

@@ -1,9 +1,11 @@
-package dev.latchkey.caller;
+package dev.latchkey.caller.authentication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.boot.DatabaseAccess;
+import dev.latchkey.caller.ProvenCaller;
+import dev.latchkey.caller.Roles;
 import dev.latchkey.caller.issuer.IdentityConfig;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.secret.Secret;

@@ -1,5 +1,6 @@
-package dev.latchkey.caller;
+package dev.latchkey.caller.authentication;
 
+import dev.latchkey.caller.ProvenCaller;
 import dev.latchkey.caller.limit.AppRates;
 import dev.latchkey.caller.limit.Attempt;
 import dev.latchkey.problem.BrokerException;

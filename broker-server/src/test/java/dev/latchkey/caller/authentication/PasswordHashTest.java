@@ -1,4 +1,4 @@
-package dev.latchkey.caller;
+package dev.latchkey.caller.authentication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

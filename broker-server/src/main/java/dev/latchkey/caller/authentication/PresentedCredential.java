@@ -1,4 +1,4 @@
-package dev.latchkey.caller;
+package dev.latchkey.caller.authentication;
 
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;

@@ -1,4 +1,4 @@
-package dev.latchkey.caller;
+package dev.latchkey.caller.authentication;
 
 import dev.latchkey.secret.Purpose;
 import dev.latchkey.secret.Secret;

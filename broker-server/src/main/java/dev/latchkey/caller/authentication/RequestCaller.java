@@ -1,6 +1,9 @@
-package dev.latchkey.caller;
+package dev.latchkey.caller.authentication;
 
 import dev.latchkey.audit.Actor;
+import dev.latchkey.caller.Caller;
+import dev.latchkey.caller.CurrentCaller;
+import dev.latchkey.caller.ProvenCaller;
 import dev.latchkey.caller.ProvenCaller.ProvenApp;
 import dev.latchkey.caller.ProvenCaller.ProvenPerson;
 import dev.latchkey.caller.limit.AppRates;

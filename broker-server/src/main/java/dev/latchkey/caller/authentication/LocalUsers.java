@@ -1,6 +1,7 @@
-package dev.latchkey.caller;
+package dev.latchkey.caller.authentication;
 
 import dev.latchkey.caller.ProvenCaller.ProvenPerson;
+import dev.latchkey.caller.Roles;
 import dev.latchkey.caller.app.AppIds;
 import dev.latchkey.caller.issuer.IdentityConfig;
 import dev.latchkey.problem.BrokerException;

@@ -1,7 +1,8 @@
-package dev.latchkey.caller;
+package dev.latchkey.caller.authentication;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.latchkey.caller.ProvenCaller;
 import dev.latchkey.secret.Secret;
 import java.time.Clock;
 import java.time.Instant;
