@@ -1,4 +1,4 @@
-package dev.latchkey.handshake;
+package dev.latchkey.handshake.connectionurl;
 
 import dev.latchkey.audit.Actor;
 import dev.latchkey.audit.AuditAction;

@@ -1,4 +1,4 @@
-package dev.latchkey.handshake;
+package dev.latchkey.handshake.connectionurl;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.latchkey.audit.Actor;

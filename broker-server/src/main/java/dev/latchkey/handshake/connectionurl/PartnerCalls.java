@@ -1,9 +1,10 @@
-package dev.latchkey.handshake;
+package dev.latchkey.handshake.connectionurl;
 
 import dev.latchkey.audit.Actor;
 import dev.latchkey.audit.AuditAction;
 import dev.latchkey.audit.AuditEvent;
 import dev.latchkey.audit.AuditLog;
+import dev.latchkey.handshake.HandshakeStep;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import dev.latchkey.secret.Secret;
