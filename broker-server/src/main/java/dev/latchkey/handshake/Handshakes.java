@@ -55,7 +55,7 @@ public class Handshakes {
     }
 
     /** The registration, if there is one. */
-    Optional<Partner> find(String id) {
+    public Optional<Partner> find(String id) {
         return partners.find(id);
     }
 

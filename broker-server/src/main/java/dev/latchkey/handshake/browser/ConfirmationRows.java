@@ -1,4 +1,4 @@
-package dev.latchkey.handshake;
+package dev.latchkey.handshake.browser;
 
 import dev.latchkey.secret.Secret;
 import jakarta.enterprise.context.ApplicationScoped;

@@ -1,7 +1,8 @@
-package dev.latchkey.handshake;
+package dev.latchkey.handshake.connectionurl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.handshake.browser.Flow;
 import dev.latchkey.sandbox.browser.ConsentBrowser;
 import dev.latchkey.sandbox.browser.Page;
 import dev.latchkey.testkit.BrokerApi.Answer;

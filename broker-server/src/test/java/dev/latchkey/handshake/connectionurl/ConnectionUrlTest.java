@@ -1,9 +1,10 @@
-package dev.latchkey.handshake;
+package dev.latchkey.handshake.connectionurl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.latchkey.handshake.browser.Flow;
 import dev.latchkey.testkit.AtOnce;
 import dev.latchkey.testkit.BrokerApi;
 import dev.latchkey.testkit.BrokerApi.Answer;

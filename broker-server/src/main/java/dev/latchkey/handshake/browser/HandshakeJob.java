@@ -1,9 +1,10 @@
-package dev.latchkey.handshake;
+package dev.latchkey.handshake.browser;
 
 import dev.latchkey.audit.Actor;
 import dev.latchkey.catalog.HandshakeKind;
 import dev.latchkey.connection.ConnectionLifecycle;
 import dev.latchkey.connection.PartnerSide;
+import dev.latchkey.handshake.Revocations;
 import dev.latchkey.job.Job;
 import dev.latchkey.partner.Partner;
 import dev.latchkey.partner.Partners;

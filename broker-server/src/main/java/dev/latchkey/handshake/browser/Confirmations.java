@@ -1,4 +1,4 @@
-package dev.latchkey.handshake;
+package dev.latchkey.handshake.browser;
 
 import dev.latchkey.audit.Actor;
 import dev.latchkey.audit.AuditAction;
@@ -6,6 +6,9 @@ import dev.latchkey.connection.Connection;
 import dev.latchkey.connection.ConnectionLifecycle;
 import dev.latchkey.connection.ConnectionLifecycle.NewCredential;
 import dev.latchkey.connection.Connections;
+import dev.latchkey.handshake.Handshakes;
+import dev.latchkey.handshake.RefreshPlan;
+import dev.latchkey.handshake.Revocations;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import dev.latchkey.secret.Secret;

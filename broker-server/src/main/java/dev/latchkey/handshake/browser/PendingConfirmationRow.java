@@ -1,4 +1,4 @@
-package dev.latchkey.handshake;
+package dev.latchkey.handshake.browser;
 
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;

@@ -1,4 +1,4 @@
-package dev.latchkey.handshake;
+package dev.latchkey.handshake.browser;
 
 import dev.latchkey.secret.Purpose;
 import dev.latchkey.secret.Secret;

@@ -1,8 +1,10 @@
-package dev.latchkey.handshake;
+package dev.latchkey.handshake.browser;
 
 import dev.latchkey.audit.Actor;
 import dev.latchkey.caller.CurrentCaller;
 import dev.latchkey.connection.Connection;
+import dev.latchkey.handshake.Callback;
+import dev.latchkey.handshake.Handshakes;
 import dev.latchkey.http.PublicUrl;
 import dev.latchkey.problem.HtmlPage;
 import dev.latchkey.secret.Purpose;

@@ -1,10 +1,15 @@
-package dev.latchkey.handshake;
+package dev.latchkey.handshake.browser;
 
 import dev.latchkey.audit.Actor;
 import dev.latchkey.audit.AuditAction;
 import dev.latchkey.connection.Connection;
 import dev.latchkey.connection.ConnectionLifecycle;
 import dev.latchkey.connection.Connections;
+import dev.latchkey.handshake.BrowserReturn;
+import dev.latchkey.handshake.Callback;
+import dev.latchkey.handshake.HandshakeContext;
+import dev.latchkey.handshake.HandshakeStep;
+import dev.latchkey.handshake.Handshakes;
 import dev.latchkey.partner.Partner;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;

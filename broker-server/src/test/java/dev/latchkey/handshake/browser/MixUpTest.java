@@ -1,4 +1,4 @@
-package dev.latchkey.handshake;
+package dev.latchkey.handshake.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.latchkey.handshake;
+package dev.latchkey.handshake.browser;
 
 import dev.latchkey.audit.AuditAction;
 import dev.latchkey.audit.AuditEvent;
@@ -10,6 +10,7 @@ import dev.latchkey.connection.Connection;
 import dev.latchkey.connection.ConnectionView;
 import dev.latchkey.connection.Connections;
 import dev.latchkey.connection.Requester;
+import dev.latchkey.handshake.Handshakes;
 import dev.latchkey.http.PublicUrl;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;

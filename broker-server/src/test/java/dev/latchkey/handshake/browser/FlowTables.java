@@ -1,4 +1,4 @@
-package dev.latchkey.handshake;
+package dev.latchkey.handshake.browser;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;

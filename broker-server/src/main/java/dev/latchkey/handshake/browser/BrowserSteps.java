@@ -1,5 +1,7 @@
-package dev.latchkey.handshake;
+package dev.latchkey.handshake.browser;
 
+import dev.latchkey.handshake.HandshakeContext;
+import dev.latchkey.handshake.HandshakeStep;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import dev.latchkey.secret.Purpose;
