@@ -3,7 +3,7 @@ package dev.latchkey.catalog;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.latchkey.catalog.ClosedSchema.Violation;
 import dev.latchkey.oauth.Scopes;
-import dev.latchkey.outbound.SsrfGuard;
+import dev.latchkey.outbound.guard.SsrfGuard;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import jakarta.enterprise.context.ApplicationScoped;

@@ -1,7 +1,7 @@
 package dev.latchkey.outbound;
 
 import dev.latchkey.outbound.PartnerCallException.Reason;
-import dev.latchkey.outbound.VettedDnsResolver.ForbiddenAddressException;
+import dev.latchkey.outbound.guard.VettedDnsResolver.ForbiddenAddressException;
 import java.io.InterruptedIOException;
 import javax.net.ssl.SSLException;
 import org.apache.hc.client5.http.ClientProtocolException;

@@ -1,6 +1,9 @@
 package dev.latchkey.outbound;
 
 import dev.latchkey.outbound.PartnerCallException.Reason;
+import dev.latchkey.outbound.guard.HostLookup;
+import dev.latchkey.outbound.guard.SsrfGuard;
+import dev.latchkey.outbound.guard.VettedDnsResolver;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;

@@ -1,5 +1,6 @@
 package dev.latchkey.outbound;
 
+import dev.latchkey.outbound.guard.VettedDnsResolver;
 import java.time.Duration;
 import javax.net.ssl.SSLContext;
 import org.apache.hc.client5.http.config.ConnectionConfig;

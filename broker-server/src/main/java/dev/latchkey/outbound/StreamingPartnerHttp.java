@@ -2,6 +2,9 @@ package dev.latchkey.outbound;
 
 import dev.latchkey.outbound.PartnerCallException.Reason;
 import dev.latchkey.outbound.UploadEntity.SenderException;
+import dev.latchkey.outbound.guard.HostLookup;
+import dev.latchkey.outbound.guard.SsrfGuard;
+import dev.latchkey.outbound.guard.VettedDnsResolver;
 import dev.latchkey.problem.BrokerException;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.annotation.PreDestroy;

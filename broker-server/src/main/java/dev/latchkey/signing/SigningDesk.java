@@ -7,7 +7,7 @@ import dev.latchkey.connection.Connection;
 import dev.latchkey.handshake.HandshakeContext;
 import dev.latchkey.handshake.Handshakes;
 import dev.latchkey.outbound.PartnerRequest;
-import dev.latchkey.outbound.SsrfGuard;
+import dev.latchkey.outbound.guard.SsrfGuard;
 import dev.latchkey.partner.Partner;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;

@@ -1,5 +1,7 @@
 package dev.latchkey.outbound;
 
+import dev.latchkey.outbound.guard.HostLookup;
+import dev.latchkey.outbound.guard.SsrfGuard;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.InetAddress;
@@ -36,7 +38,8 @@ public final class TestOutbound {
         return new Config(true, deadline, Duration.ofSeconds(3), 262_144, STREAMS, Set.of(443));
     }
 
-    static OutboundConfig closedWithPort(int port) {
+    /** The default configuration and one more port. */
+    public static OutboundConfig closedWithPort(int port) {
         return new Config(false, Duration.ofSeconds(10), Duration.ofSeconds(3), 262_144, STREAMS, Set.of(443, port));
     }
 
@@ -44,12 +47,13 @@ public final class TestOutbound {
         return new GuardedPartnerHttp(config, new SsrfGuard(config), new OpenGate(), meters, "test", lookup, tls);
     }
 
-    static GuardedPartnerHttp http(OutboundConfig config, HostLookup lookup) {
+    /** The real client with these names. */
+    public static PartnerHttp http(OutboundConfig config, HostLookup lookup) {
         return http(config, lookup, platformTls(), new SimpleMeterRegistry());
     }
 
     static GuardedPartnerHttp http(OutboundConfig config) {
-        return http(config, TestOutbound::loopbackOnly);
+        return http(config, TestOutbound::loopbackOnly, platformTls(), new SimpleMeterRegistry());
     }
 
     /** Knows no name and no address but loopback, so that not even a broken guard lets a packet leave the machine. */

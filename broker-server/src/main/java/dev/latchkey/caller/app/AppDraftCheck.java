@@ -1,7 +1,7 @@
 package dev.latchkey.caller.app;
 
 import dev.latchkey.outbound.OutboundConfig;
-import dev.latchkey.outbound.SsrfGuard;
+import dev.latchkey.outbound.guard.SsrfGuard;
 import dev.latchkey.problem.BrokerException;
 import jakarta.inject.Singleton;
 import java.net.URI;

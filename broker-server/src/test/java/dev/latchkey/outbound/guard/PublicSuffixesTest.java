@@ -1,4 +1,4 @@
-package dev.latchkey.outbound;
+package dev.latchkey.outbound.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.latchkey.outbound;
+package dev.latchkey.outbound.guard;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;

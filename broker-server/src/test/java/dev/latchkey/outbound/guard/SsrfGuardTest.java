@@ -1,8 +1,9 @@
-package dev.latchkey.outbound;
+package dev.latchkey.outbound.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.latchkey.outbound.TestOutbound;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import java.io.BufferedReader;

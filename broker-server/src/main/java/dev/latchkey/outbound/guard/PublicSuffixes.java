@@ -1,4 +1,4 @@
-package dev.latchkey.outbound;
+package dev.latchkey.outbound.guard;
 
 import java.util.Locale;
 import org.apache.hc.client5.http.psl.PublicSuffixMatcher;

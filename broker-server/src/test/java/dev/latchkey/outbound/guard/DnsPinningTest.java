@@ -1,10 +1,15 @@
-package dev.latchkey.outbound;
+package dev.latchkey.outbound.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.latchkey.outbound.PartnerCallException;
 import dev.latchkey.outbound.PartnerCallException.Reason;
-import dev.latchkey.outbound.VettedDnsResolver.ForbiddenAddressException;
+import dev.latchkey.outbound.PartnerHttp;
+import dev.latchkey.outbound.PartnerRequest;
+import dev.latchkey.outbound.PartnerResponse;
+import dev.latchkey.outbound.TestOutbound;
+import dev.latchkey.outbound.guard.VettedDnsResolver.ForbiddenAddressException;
 import dev.latchkey.testkit.FaultyServer;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -1,4 +1,4 @@
-package dev.latchkey.outbound;
+package dev.latchkey.outbound.guard;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -8,12 +8,13 @@ import org.apache.hc.client5.http.DnsResolver;
  * Resolves a name once for a call and vets every address. The connection is made to exactly these addresses, so that no
  * second answer of a DNS server counts (R130). Thread-safe.
  */
-final class VettedDnsResolver implements DnsResolver {
+public final class VettedDnsResolver implements DnsResolver {
 
     private final HostLookup lookup;
     private final SsrfGuard guard;
 
-    VettedDnsResolver(HostLookup lookup, SsrfGuard guard) {
+    /** Takes addresses from there and has them judged. */
+    public VettedDnsResolver(HostLookup lookup, SsrfGuard guard) {
         this.lookup = lookup;
         this.guard = guard;
     }
@@ -40,7 +41,7 @@ final class VettedDnsResolver implements DnsResolver {
     }
 
     /** An answer of DNS that is not to be used. */
-    static final class ForbiddenAddressException extends UnknownHostException {
+    public static final class ForbiddenAddressException extends UnknownHostException {
 
         private static final long serialVersionUID = 1L;
     }

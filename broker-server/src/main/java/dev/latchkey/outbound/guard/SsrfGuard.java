@@ -1,5 +1,7 @@
-package dev.latchkey.outbound;
+package dev.latchkey.outbound.guard;
 
+import dev.latchkey.outbound.OutboundConfig;
+import dev.latchkey.outbound.PartnerCallException;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -74,7 +76,7 @@ public final class SsrfGuard {
      *
      * @throws PartnerCallException {@link PartnerCallException.Reason#NOT_ALLOWED}
      */
-    void checkCall(URI uri) throws PartnerCallException {
+    public void checkCall(URI uri) throws PartnerCallException {
         try {
             check(uri);
         } catch (BrokerException e) {
@@ -86,7 +88,7 @@ public final class SsrfGuard {
      * Whether a connection to this address may be made for this host. A name that stands for loopback must lead there:
      * clear text is allowed for it.
      */
-    boolean mayConnect(String host, InetAddress address) {
+    public boolean mayConnect(String host, InetAddress address) {
         if (isLoopbackHost(host)) {
             return config.allowLoopback() && address.isLoopbackAddress();
         }
