@@ -13,7 +13,7 @@ import dev.latchkey.oauth1.Stamps;
 import dev.latchkey.outbound.PartnerHttp;
 import dev.latchkey.outbound.PartnerRequest;
 import dev.latchkey.outbound.PartnerResponse;
-import dev.latchkey.outbound.TestOutbound;
+import dev.latchkey.outbound.client.TestOutbound;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import dev.latchkey.secret.Secret;

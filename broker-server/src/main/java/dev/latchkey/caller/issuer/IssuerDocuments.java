@@ -2,7 +2,7 @@ package dev.latchkey.caller.issuer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.nimbusds.jose.jwk.JWKSet;
-import dev.latchkey.outbound.OperatorHttp;
+import dev.latchkey.outbound.client.OperatorHttp;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

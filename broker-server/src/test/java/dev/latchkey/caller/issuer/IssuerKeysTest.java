@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.nimbusds.jose.JWSHeader;
-import dev.latchkey.outbound.OperatorHttp;
 import dev.latchkey.outbound.OutboundConfig;
+import dev.latchkey.outbound.client.OperatorHttp;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import dev.latchkey.testkit.Configs;

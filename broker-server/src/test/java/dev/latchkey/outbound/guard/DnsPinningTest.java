@@ -8,7 +8,7 @@ import dev.latchkey.outbound.PartnerCallException.Reason;
 import dev.latchkey.outbound.PartnerHttp;
 import dev.latchkey.outbound.PartnerRequest;
 import dev.latchkey.outbound.PartnerResponse;
-import dev.latchkey.outbound.TestOutbound;
+import dev.latchkey.outbound.client.TestOutbound;
 import dev.latchkey.outbound.guard.VettedDnsResolver.ForbiddenAddressException;
 import dev.latchkey.testkit.FaultyServer;
 import java.io.IOException;

@@ -3,7 +3,7 @@ package dev.latchkey.outbound.guard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.latchkey.outbound.TestOutbound;
+import dev.latchkey.outbound.client.TestOutbound;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import java.io.BufferedReader;

@@ -1,5 +1,6 @@
-package dev.latchkey.outbound;
+package dev.latchkey.outbound.client;
 
+import dev.latchkey.outbound.PartnerCallException;
 import dev.latchkey.outbound.PartnerCallException.Reason;
 import dev.latchkey.outbound.guard.VettedDnsResolver.ForbiddenAddressException;
 import java.io.InterruptedIOException;

@@ -1,5 +1,11 @@
-package dev.latchkey.outbound;
+package dev.latchkey.outbound.client;
 
+import dev.latchkey.outbound.CallGate;
+import dev.latchkey.outbound.OutboundConfig;
+import dev.latchkey.outbound.PartnerCallException;
+import dev.latchkey.outbound.PartnerHttp;
+import dev.latchkey.outbound.PartnerResponse;
+import dev.latchkey.outbound.Recipient;
 import dev.latchkey.outbound.guard.HostLookup;
 import dev.latchkey.outbound.guard.SsrfGuard;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -1,5 +1,6 @@
-package dev.latchkey.outbound;
+package dev.latchkey.outbound.client;
 
+import dev.latchkey.outbound.OutboundConfig;
 import dev.latchkey.outbound.guard.VettedDnsResolver;
 import java.time.Duration;
 import javax.net.ssl.SSLContext;

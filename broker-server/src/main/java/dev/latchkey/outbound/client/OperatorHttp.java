@@ -1,5 +1,7 @@
-package dev.latchkey.outbound;
+package dev.latchkey.outbound.client;
 
+import dev.latchkey.outbound.OutboundConfig;
+import dev.latchkey.outbound.PartnerHttp;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -1,12 +1,14 @@
-package dev.latchkey.outbound;
+package dev.latchkey.outbound.client;
 
-import static dev.latchkey.outbound.GuardedPartnerHttpTest.assertFails;
-import static dev.latchkey.outbound.GuardedPartnerHttpTest.post;
+import static dev.latchkey.outbound.client.GuardedPartnerHttpTest.assertFails;
+import static dev.latchkey.outbound.client.GuardedPartnerHttpTest.post;
 import static dev.latchkey.testkit.FaultyServer.answering;
 import static dev.latchkey.testkit.FaultyServer.response;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.outbound.PartnerCallException.Reason;
+import dev.latchkey.outbound.PartnerHttp;
+import dev.latchkey.outbound.PartnerRequest;
 import dev.latchkey.testkit.FaultyServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

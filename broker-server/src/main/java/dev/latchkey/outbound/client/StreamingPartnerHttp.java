@@ -1,7 +1,15 @@
-package dev.latchkey.outbound;
+package dev.latchkey.outbound.client;
 
+import dev.latchkey.outbound.CallGate;
+import dev.latchkey.outbound.OutboundConfig;
+import dev.latchkey.outbound.PartnerCallException;
 import dev.latchkey.outbound.PartnerCallException.Reason;
-import dev.latchkey.outbound.UploadEntity.SenderException;
+import dev.latchkey.outbound.PartnerRequest;
+import dev.latchkey.outbound.PartnerResponse;
+import dev.latchkey.outbound.PartnerStream;
+import dev.latchkey.outbound.PartnerStreams;
+import dev.latchkey.outbound.Upload;
+import dev.latchkey.outbound.client.UploadEntity.SenderException;
 import dev.latchkey.outbound.guard.HostLookup;
 import dev.latchkey.outbound.guard.SsrfGuard;
 import dev.latchkey.outbound.guard.VettedDnsResolver;
@@ -169,7 +177,7 @@ final class StreamingPartnerHttp implements PartnerStreams {
         OptionalLong length =
                 entity == null ? statedLength(head) : stated < 0 ? OptionalLong.empty() : OptionalLong.of(stated);
         watch.pause();
-        return new PartnerStream(head, length, content, config.maxStream(), watch, () -> abort(wire, answer));
+        return new WatchedStream(head, length, content, config.maxStream(), watch, () -> abort(wire, answer));
     }
 
     /** Of an answer without a body: what it states is the length that a GET would have (RFC 9110 section 9.3.2). */

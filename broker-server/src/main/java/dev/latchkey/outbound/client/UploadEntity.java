@@ -1,5 +1,6 @@
-package dev.latchkey.outbound;
+package dev.latchkey.outbound.client;
 
+import dev.latchkey.outbound.Upload;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

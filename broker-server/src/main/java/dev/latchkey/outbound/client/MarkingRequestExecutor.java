@@ -1,4 +1,4 @@
-package dev.latchkey.outbound;
+package dev.latchkey.outbound.client;
 
 import java.io.IOException;
 import java.util.Objects;

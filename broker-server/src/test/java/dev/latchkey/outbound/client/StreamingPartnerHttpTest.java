@@ -1,4 +1,4 @@
-package dev.latchkey.outbound;
+package dev.latchkey.outbound.client;
 
 import static dev.latchkey.testkit.FaultyServer.answering;
 import static dev.latchkey.testkit.FaultyServer.response;
@@ -6,7 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import dev.latchkey.outbound.PartnerCallException;
 import dev.latchkey.outbound.PartnerCallException.Reason;
+import dev.latchkey.outbound.PartnerRequest;
+import dev.latchkey.outbound.PartnerStream;
+import dev.latchkey.outbound.PartnerStreams;
+import dev.latchkey.outbound.Upload;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import dev.latchkey.testkit.FaultyServer;

@@ -1,11 +1,14 @@
-package dev.latchkey.outbound;
+package dev.latchkey.outbound.client;
 
 import static dev.latchkey.testkit.FaultyServer.answering;
 import static dev.latchkey.testkit.FaultyServer.response;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.latchkey.outbound.PartnerCallException;
 import dev.latchkey.outbound.PartnerCallException.Reason;
+import dev.latchkey.outbound.PartnerHttp;
+import dev.latchkey.outbound.PartnerRequest;
 import dev.latchkey.problem.ProblemType;
 import dev.latchkey.testkit.FaultyServer;
 import dev.latchkey.testkit.TestCertificates;

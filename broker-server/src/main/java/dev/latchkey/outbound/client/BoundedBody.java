@@ -1,4 +1,4 @@
-package dev.latchkey.outbound;
+package dev.latchkey.outbound.client;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

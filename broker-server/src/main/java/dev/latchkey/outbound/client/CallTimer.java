@@ -1,5 +1,7 @@
-package dev.latchkey.outbound;
+package dev.latchkey.outbound.client;
 
+import dev.latchkey.outbound.CallGate;
+import dev.latchkey.outbound.PartnerCallException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.Locale;

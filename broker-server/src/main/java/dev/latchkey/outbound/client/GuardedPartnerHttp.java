@@ -1,6 +1,12 @@
-package dev.latchkey.outbound;
+package dev.latchkey.outbound.client;
 
+import dev.latchkey.outbound.CallGate;
+import dev.latchkey.outbound.OutboundConfig;
+import dev.latchkey.outbound.PartnerCallException;
 import dev.latchkey.outbound.PartnerCallException.Reason;
+import dev.latchkey.outbound.PartnerHttp;
+import dev.latchkey.outbound.PartnerRequest;
+import dev.latchkey.outbound.PartnerResponse;
 import dev.latchkey.outbound.guard.HostLookup;
 import dev.latchkey.outbound.guard.SsrfGuard;
 import dev.latchkey.outbound.guard.VettedDnsResolver;

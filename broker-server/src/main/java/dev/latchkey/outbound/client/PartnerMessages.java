@@ -1,5 +1,8 @@
-package dev.latchkey.outbound;
+package dev.latchkey.outbound.client;
 
+import dev.latchkey.outbound.PartnerRequest;
+import dev.latchkey.outbound.PartnerResponse;
+import dev.latchkey.outbound.Upload;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
