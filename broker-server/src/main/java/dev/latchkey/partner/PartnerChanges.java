@@ -2,6 +2,7 @@ package dev.latchkey.partner;
 
 import dev.latchkey.audit.AuditEvent;
 import dev.latchkey.audit.AuditLog;
+import dev.latchkey.partner.credential.CredentialMarks;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import dev.latchkey.vault.CredentialVault;

@@ -6,6 +6,8 @@ import dev.latchkey.audit.AuditAction;
 import dev.latchkey.audit.AuditEvent;
 import dev.latchkey.catalog.CatalogEntry;
 import dev.latchkey.partner.PartnerChanges.Current;
+import dev.latchkey.partner.credential.CredentialCheck;
+import dev.latchkey.partner.credential.CredentialMarks;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.secret.Secret;
 import dev.latchkey.secret.SecretGenerator;

@@ -37,15 +37,11 @@ final class RowJson {
 
     /** Refuses what jsonb cannot keep: NUL, and half a surrogate pair. */
     static void requireKeepable(JsonNode node, String pointer) {
-        boolean keepable = (!node.isTextual() || isKeepable(node.textValue()))
-                && node.propertyStream().allMatch(member -> isKeepable(member.getKey()));
+        boolean keepable = (!node.isTextual() || KeepableText.isKeepable(node.textValue()))
+                && node.propertyStream().allMatch(member -> KeepableText.isKeepable(member.getKey()));
         if (!keepable) {
             throw BrokerException.invalid(pointer, "A text holds what is not Unicode text.");
         }
         node.forEach(child -> requireKeepable(child, pointer));
-    }
-
-    static boolean isKeepable(String text) {
-        return text.codePoints().allMatch(c -> c != 0 && Character.getType(c) != Character.SURROGATE);
     }
 }

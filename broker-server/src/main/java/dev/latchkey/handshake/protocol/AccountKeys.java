@@ -8,7 +8,7 @@ import dev.latchkey.outbound.PartnerCallException;
 import dev.latchkey.outbound.PartnerHttp;
 import dev.latchkey.outbound.PartnerRequest;
 import dev.latchkey.outbound.PartnerResponse;
-import dev.latchkey.partner.CredentialFile;
+import dev.latchkey.partner.credential.CredentialFile;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import dev.latchkey.secret.Purpose;

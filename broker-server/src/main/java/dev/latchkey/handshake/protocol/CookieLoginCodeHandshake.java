@@ -9,7 +9,7 @@ import dev.latchkey.handshake.HandshakeStep;
 import dev.latchkey.handshake.Importable;
 import dev.latchkey.handshake.Refreshable;
 import dev.latchkey.handshake.Renewal;
-import dev.latchkey.partner.CredentialFile;
+import dev.latchkey.partner.credential.CredentialFile;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import dev.latchkey.secret.Purpose;

@@ -1,4 +1,4 @@
-package dev.latchkey.partner;
+package dev.latchkey.partner.credential;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ClientKeyTest {
+public class ClientKeyTest {
 
     @Test
     void keepsAnRsaPemAsJwkWithTheThumbprintAsKid() throws Exception {
@@ -143,7 +143,7 @@ class ClientKeyTest {
         });
     }
 
-    static Secret pem(PrivateKey key) {
+    public static Secret pem(PrivateKey key) {
         String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(key.getEncoded());
         return Secret.of("-----BEGIN PRIVATE KEY-----\n" + body + "\n-----END PRIVATE KEY-----\n");
     }

@@ -1,4 +1,4 @@
-package dev.latchkey.partner;
+package dev.latchkey.partner.credential;
 
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;

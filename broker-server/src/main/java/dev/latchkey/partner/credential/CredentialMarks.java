@@ -1,4 +1,4 @@
-package dev.latchkey.partner;
+package dev.latchkey.partner.credential;
 
 import dev.latchkey.secret.Fingerprinter;
 import dev.latchkey.secret.Secret;
@@ -9,10 +9,10 @@ import java.util.TreeMap;
 
 /** Fingerprints credentials, so that an admin can tell them apart without reading them. Thread-safe. */
 @ApplicationScoped
-final class CredentialMarks {
+public final class CredentialMarks {
 
     /** The credential that must not be in two registrations (R99). */
-    static final String PRIVATE_KEY = "private_key";
+    public static final String PRIVATE_KEY = "private_key";
 
     private final Fingerprinter fingerprinter;
 
@@ -21,7 +21,7 @@ final class CredentialMarks {
     }
 
     /** Name to fingerprint. That of a private key is about the key, not about the form in which it is written. */
-    Map<String, String> of(SecretFields credentials) {
+    public Map<String, String> of(SecretFields credentials) {
         Map<String, String> marks = new TreeMap<>();
         credentials.values().forEach((name, value) -> marks.put(name, fingerprinter.fingerprint(subject(name, value))));
         return marks;

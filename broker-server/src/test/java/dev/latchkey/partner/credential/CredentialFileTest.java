@@ -1,4 +1,4 @@
-package dev.latchkey.partner;
+package dev.latchkey.partner.credential;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package dev.latchkey.partner;
+package dev.latchkey.partner.credential;
 
 import com.nimbusds.jose.Algorithm;
 import com.nimbusds.jose.JOSEException;

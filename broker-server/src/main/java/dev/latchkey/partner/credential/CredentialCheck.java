@@ -1,9 +1,10 @@
-package dev.latchkey.partner;
+package dev.latchkey.partner.credential;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.latchkey.catalog.CatalogEntry;
 import dev.latchkey.catalog.ClientAuthentication;
 import dev.latchkey.catalog.SigningScheme;
+import dev.latchkey.partner.KeepableText;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.secret.Secret;
 import dev.latchkey.secret.SecretGenerator;
@@ -14,7 +15,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** Turns the {@code credentials} of a request into what is stored; refusals point at the member and echo nothing. */
-final class CredentialCheck {
+public final class CredentialCheck {
 
     private static final int LONGEST = 16 * 1024;
     private static final String CLIENT_SECRET = "client_secret";
@@ -32,7 +33,7 @@ final class CredentialCheck {
      * @param kept what the vault holds already; empty for a new registration
      * @param generator makes up what is ours to choose and neither given nor kept
      */
-    static SecretFields check(CatalogEntry profile, JsonNode given, SecretFields kept, SecretGenerator generator) {
+    public static SecretFields check(CatalogEntry profile, JsonNode given, SecretFields kept, SecretGenerator generator) {
         if (!given.isObject()) {
             throw BrokerException.invalid("/credentials", "An object is needed.");
         }
@@ -80,7 +81,7 @@ final class CredentialCheck {
         // A JWK or a downloaded file may be given as it is, without being quoted once more.
         boolean object = OBJECTS.contains(name) && value.isObject();
         String text = object ? value.toString() : value.textValue();
-        if (text == null || text.isBlank() || text.length() > LONGEST || !RowJson.isKeepable(text)) {
+        if (text == null || text.isBlank() || text.length() > LONGEST || !KeepableText.isKeepable(text)) {
             throw BrokerException.invalid(pointer(name), "A text of 1 to " + LONGEST + " characters is needed.");
         }
         if (name.equals(PRIVATE_KEY)) {

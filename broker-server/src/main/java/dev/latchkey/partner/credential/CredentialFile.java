@@ -1,4 +1,4 @@
-package dev.latchkey.partner;
+package dev.latchkey.partner.credential;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.nimbusds.jose.jwk.RSAKey;
+import dev.latchkey.partner.KeepableText;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.secret.Purpose;
 import dev.latchkey.secret.Secret;
@@ -76,7 +77,7 @@ public record CredentialFile(String keyId, String projectCode, Secret jwk, Secre
 
     private static JsonNode object(Secret given, String pointer) {
         String text = given.reveal(Purpose.DIGEST);
-        if (text.length() > LONGEST || !RowJson.isKeepable(text)) {
+        if (text.length() > LONGEST || !KeepableText.isKeepable(text)) {
             throw BrokerException.invalid(pointer, "A JSON object of at most " + LONGEST + " characters is needed.");
         }
         try {
