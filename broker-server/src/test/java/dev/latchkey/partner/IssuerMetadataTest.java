@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.catalog.EndpointName;
-import dev.latchkey.partner.AdminApi.Answer;
+import dev.latchkey.partner.registration.AdminApi;
+import dev.latchkey.partner.registration.AdminApi.Answer;
+import dev.latchkey.partner.registration.PartnerTestProfile;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import dev.latchkey.testkit.FakeIssuer;

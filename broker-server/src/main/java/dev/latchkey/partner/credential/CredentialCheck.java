@@ -33,7 +33,8 @@ public final class CredentialCheck {
      * @param kept what the vault holds already; empty for a new registration
      * @param generator makes up what is ours to choose and neither given nor kept
      */
-    public static SecretFields check(CatalogEntry profile, JsonNode given, SecretFields kept, SecretGenerator generator) {
+    public static SecretFields check(
+            CatalogEntry profile, JsonNode given, SecretFields kept, SecretGenerator generator) {
         if (!given.isObject()) {
             throw BrokerException.invalid("/credentials", "An object is needed.");
         }

@@ -9,7 +9,7 @@ import dev.latchkey.caller.authentication.ApproverConfig;
 import dev.latchkey.caller.issuer.IdentityConfig;
 import dev.latchkey.http.HttpConfig;
 import dev.latchkey.outbound.OutboundConfig;
-import dev.latchkey.partner.PartnersConfig;
+import dev.latchkey.partner.registration.PartnersConfig;
 import dev.latchkey.testkit.Configs;
 import dev.latchkey.testkit.InMemoryCredentialVault;
 import dev.latchkey.testkit.TestDatabase;

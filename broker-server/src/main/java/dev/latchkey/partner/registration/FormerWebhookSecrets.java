@@ -1,8 +1,8 @@
-package dev.latchkey.partner;
+package dev.latchkey.partner.registration;
 
 import dev.latchkey.catalog.CatalogEntry;
 import dev.latchkey.catalog.WebhookScheme;
-import dev.latchkey.partner.PartnerChanges.Current;
+import dev.latchkey.partner.registration.PartnerChanges.Current;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import dev.latchkey.secret.Purpose;

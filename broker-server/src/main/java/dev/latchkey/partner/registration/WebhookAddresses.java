@@ -1,6 +1,7 @@
-package dev.latchkey.partner;
+package dev.latchkey.partner.registration;
 
 import dev.latchkey.http.PublicUrl;
+import dev.latchkey.partner.Partner;
 import dev.latchkey.vault.UnguessableNames;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.URI;

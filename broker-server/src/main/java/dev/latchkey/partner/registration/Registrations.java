@@ -1,13 +1,13 @@
-package dev.latchkey.partner;
+package dev.latchkey.partner.registration;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.latchkey.audit.Actor;
 import dev.latchkey.audit.AuditAction;
 import dev.latchkey.audit.AuditEvent;
 import dev.latchkey.catalog.CatalogEntry;
-import dev.latchkey.partner.PartnerChanges.Current;
 import dev.latchkey.partner.credential.CredentialCheck;
 import dev.latchkey.partner.credential.CredentialMarks;
+import dev.latchkey.partner.registration.PartnerChanges.Current;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.secret.Secret;
 import dev.latchkey.secret.SecretGenerator;

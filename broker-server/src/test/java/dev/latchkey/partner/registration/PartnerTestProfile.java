@@ -1,4 +1,4 @@
-package dev.latchkey.partner;
+package dev.latchkey.partner.registration;
 
 import io.quarkus.test.junit.QuarkusTestProfile;
 import java.util.Map;

@@ -1,5 +1,6 @@
-package dev.latchkey.partner;
+package dev.latchkey.partner.registration;
 
+import dev.latchkey.partner.Partner;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;

@@ -1,10 +1,12 @@
-package dev.latchkey.partner;
+package dev.latchkey.partner.registration;
 
 import dev.latchkey.catalog.CatalogEntry;
 import dev.latchkey.catalog.ClientAuthentication;
 import dev.latchkey.catalog.EndpointName;
 import dev.latchkey.catalog.Endpoints;
 import dev.latchkey.outbound.guard.SsrfGuard;
+import dev.latchkey.partner.IssuerDocument;
+import dev.latchkey.partner.IssuerMetadata;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import jakarta.enterprise.context.ApplicationScoped;

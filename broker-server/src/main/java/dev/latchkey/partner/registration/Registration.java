@@ -1,4 +1,4 @@
-package dev.latchkey.partner;
+package dev.latchkey.partner.registration;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;

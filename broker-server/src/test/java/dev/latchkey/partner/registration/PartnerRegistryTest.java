@@ -1,8 +1,10 @@
-package dev.latchkey.partner;
+package dev.latchkey.partner.registration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.latchkey.partner.Partner;
+import dev.latchkey.partner.Partners;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import dev.latchkey.secret.Secret;

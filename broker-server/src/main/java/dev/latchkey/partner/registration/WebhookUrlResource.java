@@ -1,4 +1,4 @@
-package dev.latchkey.partner;
+package dev.latchkey.partner.registration;
 
 import dev.latchkey.audit.Actor;
 import dev.latchkey.audit.AuditAction;

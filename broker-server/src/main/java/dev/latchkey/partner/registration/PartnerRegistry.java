@@ -1,4 +1,4 @@
-package dev.latchkey.partner;
+package dev.latchkey.partner.registration;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -7,6 +7,8 @@ import dev.latchkey.audit.AuditAction;
 import dev.latchkey.audit.AuditEvent;
 import dev.latchkey.catalog.CatalogEntry;
 import dev.latchkey.http.PublicUrl;
+import dev.latchkey.partner.Partner;
+import dev.latchkey.partner.Partners;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import dev.latchkey.secret.Secret;

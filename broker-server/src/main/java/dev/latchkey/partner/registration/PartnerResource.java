@@ -1,4 +1,4 @@
-package dev.latchkey.partner;
+package dev.latchkey.partner.registration;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.latchkey.caller.CurrentCaller;
@@ -6,8 +6,8 @@ import dev.latchkey.caller.Roles;
 import dev.latchkey.catalog.CatalogEntry;
 import dev.latchkey.catalog.HandshakeKind;
 import dev.latchkey.http.PublicUrl;
-import dev.latchkey.partner.Registrations.Saved;
-import dev.latchkey.partner.Registrations.Wanted;
+import dev.latchkey.partner.registration.Registrations.Saved;
+import dev.latchkey.partner.registration.Registrations.Wanted;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.secret.Purpose;
 import dev.latchkey.vault.SecretFields;

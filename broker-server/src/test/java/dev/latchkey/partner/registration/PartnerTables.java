@@ -1,4 +1,4 @@
-package dev.latchkey.partner;
+package dev.latchkey.partner.registration;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;

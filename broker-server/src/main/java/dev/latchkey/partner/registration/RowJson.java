@@ -1,9 +1,10 @@
-package dev.latchkey.partner;
+package dev.latchkey.partner.registration;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.latchkey.partner.KeepableText;
 import dev.latchkey.problem.BrokerException;
 import java.util.Map;
 

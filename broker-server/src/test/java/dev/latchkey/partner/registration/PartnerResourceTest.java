@@ -1,4 +1,4 @@
-package dev.latchkey.partner;
+package dev.latchkey.partner.registration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
-import dev.latchkey.partner.AdminApi.Answer;
 import dev.latchkey.partner.credential.ClientKeyTest;
+import dev.latchkey.partner.registration.AdminApi.Answer;
 import dev.latchkey.secret.Purpose;
 import dev.latchkey.secret.Secret;
 import dev.latchkey.testkit.FakeIssuer;

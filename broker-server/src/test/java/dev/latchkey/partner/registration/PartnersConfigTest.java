@@ -1,4 +1,4 @@
-package dev.latchkey.partner;
+package dev.latchkey.partner.registration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

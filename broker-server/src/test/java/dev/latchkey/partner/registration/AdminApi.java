@@ -1,4 +1,4 @@
-package dev.latchkey.partner;
+package dev.latchkey.partner.registration;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -14,7 +14,7 @@ import java.util.Base64;
 import org.eclipse.microprofile.config.ConfigProvider;
 
 /** Calls the broker under test over HTTP, as a person of the embedded default. */
-final class AdminApi {
+public final class AdminApi {
 
     static final String PASSWORD = "correct-horse-battery-staple";
 
@@ -23,14 +23,16 @@ final class AdminApi {
     private final HttpClient client = HttpClient.newHttpClient();
     private final String user;
 
-    AdminApi(String user) {
+    /** As this user. */
+    public AdminApi(String user) {
         this.user = user;
     }
 
     /** An answer. */
-    record Answer(int status, String text, HttpResponse<String> raw) {
+    public record Answer(int status, String text, HttpResponse<String> raw) {
 
-        JsonNode json() {
+        /** The body. */
+        public JsonNode json() {
             try {
                 return JSON.readTree(text);
             } catch (IOException e) {
@@ -38,16 +40,19 @@ final class AdminApi {
             }
         }
 
-        String code() {
+        /** The problem's {@code code}. */
+        public String code() {
             return json().path("code").asText();
         }
 
-        String pointer() {
+        /** The problem's {@code pointer}. */
+        public String pointer() {
             return json().path("pointer").asText();
         }
     }
 
-    Answer post(String path, String body) {
+    /** Posts JSON. */
+    public Answer post(String path, String body) {
         return send("POST", path, body);
     }
 

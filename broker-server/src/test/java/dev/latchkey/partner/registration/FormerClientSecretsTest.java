@@ -1,7 +1,8 @@
-package dev.latchkey.partner;
+package dev.latchkey.partner.registration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.partner.Partners;
 import dev.latchkey.secret.Secret;
 import dev.latchkey.testkit.MutableClock;
 import dev.latchkey.vault.SecretFields;

@@ -1,5 +1,6 @@
-package dev.latchkey.partner;
+package dev.latchkey.partner.registration;
 
+import dev.latchkey.partner.Partners;
 import dev.latchkey.secret.Purpose;
 import dev.latchkey.secret.Secret;
 import dev.latchkey.vault.SecretFields;
