@@ -1,6 +1,7 @@
 package dev.latchkey.catalog;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.latchkey.catalog.entry.CatalogEntry;
 import dev.latchkey.outbound.guard.SsrfGuard;
 import dev.latchkey.problem.BrokerException;
 import jakarta.enterprise.context.ApplicationScoped;

@@ -2,6 +2,8 @@ package dev.latchkey.catalog;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.latchkey.catalog.ClosedSchema.Violation;
+import dev.latchkey.catalog.entry.CatalogEntry;
+import dev.latchkey.catalog.entry.ScopePolicy;
 import dev.latchkey.oauth.Scopes;
 import dev.latchkey.outbound.guard.SsrfGuard;
 import dev.latchkey.problem.BrokerException;

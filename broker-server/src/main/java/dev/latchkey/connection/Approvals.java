@@ -5,7 +5,7 @@ import dev.latchkey.audit.AuditEvent;
 import dev.latchkey.audit.AuditLog;
 import dev.latchkey.caller.Caller.PersonCaller;
 import dev.latchkey.caller.app.Apps;
-import dev.latchkey.catalog.ScopePolicy;
+import dev.latchkey.catalog.entry.ScopePolicy;
 import dev.latchkey.oauth.Scopes;
 import dev.latchkey.partner.Partner;
 import dev.latchkey.partner.Partners;

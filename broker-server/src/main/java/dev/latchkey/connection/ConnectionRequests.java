@@ -7,7 +7,7 @@ import dev.latchkey.caller.Caller;
 import dev.latchkey.caller.app.Apps;
 import dev.latchkey.caller.issuer.DisabledPrincipals;
 import dev.latchkey.caller.issuer.Principal;
-import dev.latchkey.catalog.ScopePolicy;
+import dev.latchkey.catalog.entry.ScopePolicy;
 import dev.latchkey.oauth.Scopes;
 import dev.latchkey.partner.Partner;
 import dev.latchkey.partner.Partners;

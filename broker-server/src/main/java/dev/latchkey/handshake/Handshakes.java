@@ -1,6 +1,6 @@
 package dev.latchkey.handshake;
 
-import dev.latchkey.catalog.HandshakeKind;
+import dev.latchkey.catalog.entry.HandshakeKind;
 import dev.latchkey.oauth.Scopes;
 import dev.latchkey.partner.MetadataReader;
 import dev.latchkey.partner.Partner;

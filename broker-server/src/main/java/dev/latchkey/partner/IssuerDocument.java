@@ -2,9 +2,9 @@ package dev.latchkey.partner;
 
 import com.nimbusds.oauth2.sdk.ParseException;
 import com.nimbusds.oauth2.sdk.as.AuthorizationServerMetadata;
-import dev.latchkey.catalog.CatalogEntry;
-import dev.latchkey.catalog.EndpointName;
-import dev.latchkey.catalog.Endpoints;
+import dev.latchkey.catalog.entry.CatalogEntry;
+import dev.latchkey.catalog.entry.EndpointName;
+import dev.latchkey.catalog.entry.Endpoints;
 import dev.latchkey.problem.BrokerException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

@@ -2,7 +2,7 @@ package dev.latchkey.signing;
 
 import dev.latchkey.audit.AuditAction;
 import dev.latchkey.caller.Caller.AppCaller;
-import dev.latchkey.catalog.EndpointName;
+import dev.latchkey.catalog.entry.EndpointName;
 import dev.latchkey.connection.Connection;
 import dev.latchkey.handshake.HandshakeContext;
 import dev.latchkey.handshake.Handshakes;

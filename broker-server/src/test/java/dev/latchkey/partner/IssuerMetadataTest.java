@@ -3,7 +3,7 @@ package dev.latchkey.partner;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.latchkey.catalog.EndpointName;
+import dev.latchkey.catalog.entry.EndpointName;
 import dev.latchkey.partner.registration.AdminApi;
 import dev.latchkey.partner.registration.AdminApi.Answer;
 import dev.latchkey.partner.registration.PartnerTestProfile;

@@ -3,11 +3,11 @@ package dev.latchkey.signing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.latchkey.catalog.Dialect;
-import dev.latchkey.catalog.HandshakeKind;
-import dev.latchkey.catalog.ParameterPlace;
-import dev.latchkey.catalog.SignatureMethod;
-import dev.latchkey.catalog.SigningScheme;
+import dev.latchkey.catalog.entry.Dialect;
+import dev.latchkey.catalog.entry.HandshakeKind;
+import dev.latchkey.catalog.entry.ParameterPlace;
+import dev.latchkey.catalog.entry.SignatureMethod;
+import dev.latchkey.catalog.entry.SigningScheme;
 import dev.latchkey.handshake.HandshakeContext;
 import dev.latchkey.oauth1.Stamps;
 import dev.latchkey.outbound.PartnerHttp;

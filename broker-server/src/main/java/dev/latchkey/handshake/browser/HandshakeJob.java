@@ -1,7 +1,7 @@
 package dev.latchkey.handshake.browser;
 
 import dev.latchkey.audit.Actor;
-import dev.latchkey.catalog.HandshakeKind;
+import dev.latchkey.catalog.entry.HandshakeKind;
 import dev.latchkey.connection.ConnectionLifecycle;
 import dev.latchkey.connection.PartnerSide;
 import dev.latchkey.handshake.Revocations;

@@ -1,8 +1,8 @@
 package dev.latchkey.handshake.protocol;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.latchkey.catalog.Dialect;
-import dev.latchkey.catalog.EndpointName;
+import dev.latchkey.catalog.entry.Dialect;
+import dev.latchkey.catalog.entry.EndpointName;
 import dev.latchkey.handshake.HandshakeContext;
 import dev.latchkey.outbound.PartnerCallException;
 import dev.latchkey.outbound.PartnerHttp;

@@ -1,9 +1,9 @@
 package dev.latchkey.partner.credential;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.latchkey.catalog.CatalogEntry;
-import dev.latchkey.catalog.ClientAuthentication;
-import dev.latchkey.catalog.SigningScheme;
+import dev.latchkey.catalog.entry.CatalogEntry;
+import dev.latchkey.catalog.entry.ClientAuthentication;
+import dev.latchkey.catalog.entry.SigningScheme;
 import dev.latchkey.partner.KeepableText;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.secret.Secret;

@@ -1,7 +1,7 @@
 package dev.latchkey.partner.registration;
 
-import dev.latchkey.catalog.CatalogEntry;
-import dev.latchkey.catalog.WebhookScheme;
+import dev.latchkey.catalog.entry.CatalogEntry;
+import dev.latchkey.catalog.entry.WebhookScheme;
 import dev.latchkey.partner.registration.PartnerChanges.Current;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;

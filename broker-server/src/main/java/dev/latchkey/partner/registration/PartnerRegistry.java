@@ -5,7 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.latchkey.audit.Actor;
 import dev.latchkey.audit.AuditAction;
 import dev.latchkey.audit.AuditEvent;
-import dev.latchkey.catalog.CatalogEntry;
+import dev.latchkey.catalog.entry.CatalogEntry;
 import dev.latchkey.http.PublicUrl;
 import dev.latchkey.partner.Partner;
 import dev.latchkey.partner.Partners;

@@ -1,9 +1,9 @@
 package dev.latchkey.partner.registration;
 
-import dev.latchkey.catalog.CatalogEntry;
-import dev.latchkey.catalog.ClientAuthentication;
-import dev.latchkey.catalog.EndpointName;
-import dev.latchkey.catalog.Endpoints;
+import dev.latchkey.catalog.entry.CatalogEntry;
+import dev.latchkey.catalog.entry.ClientAuthentication;
+import dev.latchkey.catalog.entry.EndpointName;
+import dev.latchkey.catalog.entry.Endpoints;
 import dev.latchkey.outbound.guard.SsrfGuard;
 import dev.latchkey.partner.IssuerDocument;
 import dev.latchkey.partner.IssuerMetadata;

@@ -2,8 +2,8 @@ package dev.latchkey.partner.registration;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.latchkey.catalog.Catalog;
-import dev.latchkey.catalog.CatalogEntry;
 import dev.latchkey.catalog.CatalogSettings;
+import dev.latchkey.catalog.entry.CatalogEntry;
 import dev.latchkey.problem.BrokerException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;

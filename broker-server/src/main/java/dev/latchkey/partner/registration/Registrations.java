@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.latchkey.audit.Actor;
 import dev.latchkey.audit.AuditAction;
 import dev.latchkey.audit.AuditEvent;
-import dev.latchkey.catalog.CatalogEntry;
+import dev.latchkey.catalog.entry.CatalogEntry;
 import dev.latchkey.partner.credential.CredentialCheck;
 import dev.latchkey.partner.credential.CredentialMarks;
 import dev.latchkey.partner.registration.PartnerChanges.Current;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
-import dev.latchkey.catalog.HandshakeKind;
-import dev.latchkey.catalog.ParameterPlace;
-import dev.latchkey.catalog.SignatureMethod;
+import dev.latchkey.catalog.entry.HandshakeKind;
+import dev.latchkey.catalog.entry.ParameterPlace;
+import dev.latchkey.catalog.entry.SignatureMethod;
 import dev.latchkey.handshake.BrowserReturn;
 import dev.latchkey.handshake.Callback;
 import dev.latchkey.handshake.HandshakeContext;

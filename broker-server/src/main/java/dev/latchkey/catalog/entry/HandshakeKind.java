@@ -1,4 +1,4 @@
-package dev.latchkey.catalog;
+package dev.latchkey.catalog.entry;
 
 import java.time.Duration;
 import java.util.Locale;
@@ -68,7 +68,7 @@ public enum HandshakeKind {
     }
 
     /** What a registration brings for the handshake itself. */
-    Set<String> credentialFields() {
+    public Set<String> credentialFields() {
         return credentialFields;
     }
 
@@ -78,7 +78,7 @@ public enum HandshakeKind {
     }
 
     /** The longest life that a row of this kind may give to what apps receive: a session lasts longer than a token. */
-    Duration longestLife() {
+    public Duration longestLife() {
         return switch (this) {
             case COOKIE_LOGIN, COOKIE_LOGIN_CODE -> Duration.ofDays(30);
             default -> Duration.ofHours(24);

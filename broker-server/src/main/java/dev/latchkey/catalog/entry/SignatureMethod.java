@@ -1,4 +1,4 @@
-package dev.latchkey.catalog;
+package dev.latchkey.catalog.entry;
 
 import java.util.Arrays;
 import java.util.Optional;
@@ -35,7 +35,7 @@ public enum SignatureMethod {
     }
 
     /** The method of that name. */
-    static Optional<SignatureMethod> of(String wireName) {
+    public static Optional<SignatureMethod> of(String wireName) {
         return Arrays.stream(values())
                 .filter(it -> it.wireName.equals(wireName))
                 .findFirst();

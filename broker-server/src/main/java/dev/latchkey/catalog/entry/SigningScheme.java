@@ -1,4 +1,4 @@
-package dev.latchkey.catalog;
+package dev.latchkey.catalog.entry;
 
 import java.util.Locale;
 import java.util.Set;
@@ -21,7 +21,7 @@ public enum SigningScheme {
     }
 
     /** What a registration brings for signing. */
-    Set<String> credentialFields() {
+    public Set<String> credentialFields() {
         return credentialFields;
     }
 

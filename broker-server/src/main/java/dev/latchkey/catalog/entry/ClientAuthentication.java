@@ -1,4 +1,4 @@
-package dev.latchkey.catalog;
+package dev.latchkey.catalog.entry;
 
 import java.util.Locale;
 
