@@ -3,7 +3,7 @@ package dev.latchkey.caller;
 import java.util.Set;
 
 /** Who a credential belongs to, whatever request it came with. Immutable. */
-sealed interface ProvenCaller {
+public sealed interface ProvenCaller {
 
     /** The app's id or the person's name. */
     String name();

@@ -1,8 +1,9 @@
 /**
  * Who calls us: internal apps and people, and how they prove it.
  *
- * <p>Owns the register of apps, authentication and roles. Does not decide about a single connection; that is {@code
- * dev.latchkey.connection}.
+ * <p>Owns what every feature asks: the caller of the request and the roles. The floors below own how that is found out: the
+ * register of apps, the identity provider's word, authentication and limits. Does not decide about a single connection;
+ * that is {@code dev.latchkey.connection}.
  */
 @NullMarked
 package dev.latchkey.caller;

@@ -1,5 +1,6 @@
 package dev.latchkey.catalog;
 
+import dev.latchkey.catalog.entry.CatalogEntry;
 import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;

@@ -1,7 +1,8 @@
 package dev.latchkey.catalog;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.latchkey.outbound.SsrfGuard;
+import dev.latchkey.catalog.entry.CatalogEntry;
+import dev.latchkey.outbound.guard.SsrfGuard;
 import dev.latchkey.problem.BrokerException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;

@@ -2,6 +2,9 @@ package dev.latchkey.catalog;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.latchkey.catalog.entry.CatalogEntry;
+import dev.latchkey.catalog.entry.RefreshSemantics;
+import dev.latchkey.catalog.entry.ScopePolicy;
 import java.net.URI;
 import java.util.List;
 import java.util.Locale;

@@ -2,8 +2,10 @@ package dev.latchkey.catalog;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.latchkey.catalog.ClosedSchema.Violation;
+import dev.latchkey.catalog.entry.CatalogEntry;
+import dev.latchkey.catalog.entry.ScopePolicy;
 import dev.latchkey.oauth.Scopes;
-import dev.latchkey.outbound.SsrfGuard;
+import dev.latchkey.outbound.guard.SsrfGuard;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import jakarta.enterprise.context.ApplicationScoped;

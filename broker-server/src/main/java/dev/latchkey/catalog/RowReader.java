@@ -1,7 +1,18 @@
 package dev.latchkey.catalog;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.latchkey.catalog.RefreshSemantics.Rotation;
+import dev.latchkey.catalog.entry.CatalogEntry;
+import dev.latchkey.catalog.entry.ClientAuthentication;
+import dev.latchkey.catalog.entry.Dialect;
+import dev.latchkey.catalog.entry.EndpointName;
+import dev.latchkey.catalog.entry.Endpoints;
+import dev.latchkey.catalog.entry.HandshakeKind;
+import dev.latchkey.catalog.entry.ParameterPlace;
+import dev.latchkey.catalog.entry.RefreshSemantics;
+import dev.latchkey.catalog.entry.RefreshSemantics.Rotation;
+import dev.latchkey.catalog.entry.ScopePolicy;
+import dev.latchkey.catalog.entry.SignatureMethod;
+import dev.latchkey.catalog.entry.SigningScheme;
 import dev.latchkey.oauth.Scopes;
 import dev.latchkey.outbound.CallRate;
 import java.net.URI;

@@ -1,5 +1,14 @@
 package dev.latchkey.catalog;
 
+import dev.latchkey.catalog.entry.CatalogEntry;
+import dev.latchkey.catalog.entry.Dialect;
+import dev.latchkey.catalog.entry.EndpointName;
+import dev.latchkey.catalog.entry.Endpoints;
+import dev.latchkey.catalog.entry.HandshakeKind;
+import dev.latchkey.catalog.entry.ParameterPlace;
+import dev.latchkey.catalog.entry.RefreshSemantics;
+import dev.latchkey.catalog.entry.SignatureMethod;
+import dev.latchkey.catalog.entry.SigningScheme;
 import dev.latchkey.problem.BrokerException;
 import java.util.Optional;
 

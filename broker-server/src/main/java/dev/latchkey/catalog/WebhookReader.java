@@ -1,7 +1,9 @@
 package dev.latchkey.catalog;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.latchkey.catalog.WebhookScheme.Signature;
+import dev.latchkey.catalog.entry.CatalogEntry;
+import dev.latchkey.catalog.entry.WebhookScheme;
+import dev.latchkey.catalog.entry.WebhookScheme.Signature;
 import dev.latchkey.problem.BrokerException;
 import java.util.Locale;
 import java.util.Optional;

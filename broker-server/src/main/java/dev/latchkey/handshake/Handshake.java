@@ -1,7 +1,7 @@
 package dev.latchkey.handshake;
 
-import dev.latchkey.catalog.CatalogEntry;
-import dev.latchkey.catalog.HandshakeKind;
+import dev.latchkey.catalog.entry.CatalogEntry;
+import dev.latchkey.catalog.entry.HandshakeKind;
 import dev.latchkey.secret.Secret;
 import dev.latchkey.vault.Credential;
 import dev.latchkey.vault.SecretFields;

@@ -1,6 +1,6 @@
 package dev.latchkey.handshake;
 
-import dev.latchkey.catalog.HandshakeKind;
+import dev.latchkey.catalog.entry.HandshakeKind;
 import dev.latchkey.oauth.Scopes;
 import dev.latchkey.partner.MetadataReader;
 import dev.latchkey.partner.Partner;
@@ -55,7 +55,7 @@ public class Handshakes {
     }
 
     /** The registration, if there is one. */
-    Optional<Partner> find(String id) {
+    public Optional<Partner> find(String id) {
         return partners.find(id);
     }
 

@@ -57,7 +57,7 @@ public class Revocations {
     }
 
     /** Tries again what is due, and gives up what is too old. */
-    void retryDue(Actor actor) {
+    public void retryDue(Actor actor) {
         rows.givenUp().forEach(id -> {
             vault.destroy(VaultPath.revocation(id));
             rows.remove(id);

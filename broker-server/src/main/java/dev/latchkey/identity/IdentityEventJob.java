@@ -1,7 +1,7 @@
 package dev.latchkey.identity;
 
 import dev.latchkey.audit.Actor;
-import dev.latchkey.caller.DisabledPrincipals;
+import dev.latchkey.caller.issuer.DisabledPrincipals;
 import dev.latchkey.job.Job;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;

@@ -2,8 +2,8 @@ package dev.latchkey.identity;
 
 import dev.latchkey.audit.Actor;
 import dev.latchkey.caller.CurrentCaller;
-import dev.latchkey.caller.IssuerTokens;
-import dev.latchkey.caller.IssuerTokens.Verdict;
+import dev.latchkey.caller.issuer.IssuerTokens;
+import dev.latchkey.caller.issuer.IssuerTokens.Verdict;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.PermitAll;
 import jakarta.ws.rs.Consumes;

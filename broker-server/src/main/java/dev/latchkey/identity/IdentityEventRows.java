@@ -1,6 +1,6 @@
 package dev.latchkey.identity;
 
-import dev.latchkey.caller.Principal;
+import dev.latchkey.caller.issuer.Principal;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -1,9 +1,9 @@
 package dev.latchkey.identity;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.latchkey.caller.DisabledPrincipals.State;
-import dev.latchkey.caller.Principal;
-import dev.latchkey.caller.Principal.Kind;
+import dev.latchkey.caller.issuer.DisabledPrincipals.State;
+import dev.latchkey.caller.issuer.Principal;
+import dev.latchkey.caller.issuer.Principal.Kind;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;

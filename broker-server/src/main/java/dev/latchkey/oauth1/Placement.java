@@ -1,6 +1,6 @@
 package dev.latchkey.oauth1;
 
-import dev.latchkey.catalog.ParameterPlace;
+import dev.latchkey.catalog.entry.ParameterPlace;
 import dev.latchkey.outbound.PartnerRequest;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

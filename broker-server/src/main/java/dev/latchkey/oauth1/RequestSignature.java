@@ -1,7 +1,7 @@
 package dev.latchkey.oauth1;
 
-import dev.latchkey.catalog.Dialect;
-import dev.latchkey.catalog.SignatureMethod;
+import dev.latchkey.catalog.entry.Dialect;
+import dev.latchkey.catalog.entry.SignatureMethod;
 import dev.latchkey.outbound.PartnerRequest;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;

@@ -2,7 +2,7 @@ package dev.latchkey.oauth1;
 
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.jwk.RSAKey;
-import dev.latchkey.catalog.SignatureMethod;
+import dev.latchkey.catalog.entry.SignatureMethod;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import dev.latchkey.secret.Purpose;

@@ -19,7 +19,7 @@ public record Upload(InputStream bytes, OptionalLong length) {
     }
 
     /** Whether there is certainly no body. */
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return length.isPresent() && length.getAsLong() == 0;
     }
 }

@@ -2,9 +2,9 @@ package dev.latchkey.partner;
 
 import com.nimbusds.oauth2.sdk.ParseException;
 import com.nimbusds.oauth2.sdk.as.AuthorizationServerMetadata;
-import dev.latchkey.catalog.CatalogEntry;
-import dev.latchkey.catalog.EndpointName;
-import dev.latchkey.catalog.Endpoints;
+import dev.latchkey.catalog.entry.CatalogEntry;
+import dev.latchkey.catalog.entry.EndpointName;
+import dev.latchkey.catalog.entry.Endpoints;
 import dev.latchkey.problem.BrokerException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -21,7 +21,7 @@ import java.util.function.Consumer;
  * @param issuerInCallback whether authorization responses carry {@code iss} (RFC 9207 section 3)
  * @param endpoints the addresses it names, not vetted
  */
-record IssuerDocument(String issuer, boolean issuerInCallback, Endpoints endpoints) {
+public record IssuerDocument(String issuer, boolean issuerInCallback, Endpoints endpoints) {
 
     private static final String OPENID = "/.well-known/openid-configuration";
     private static final String OAUTH = "/.well-known/oauth-authorization-server";
@@ -56,7 +56,7 @@ record IssuerDocument(String issuer, boolean issuerInCallback, Endpoints endpoin
     }
 
     /** Whether it names this issuer: exactly, no case folded, no slash more or less (RFC 8414 section 3.3, R77). */
-    boolean isOf(URI expected) {
+    public boolean isOf(URI expected) {
         return issuer.equals(expected.toString());
     }
 

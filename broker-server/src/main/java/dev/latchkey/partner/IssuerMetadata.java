@@ -3,13 +3,13 @@ package dev.latchkey.partner;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.nimbusds.oauth2.sdk.ParseException;
-import dev.latchkey.catalog.CatalogEntry;
-import dev.latchkey.catalog.EndpointName;
+import dev.latchkey.catalog.entry.CatalogEntry;
+import dev.latchkey.catalog.entry.EndpointName;
 import dev.latchkey.outbound.PartnerCallException;
 import dev.latchkey.outbound.PartnerHttp;
 import dev.latchkey.outbound.PartnerRequest;
 import dev.latchkey.outbound.PartnerResponse;
-import dev.latchkey.outbound.SsrfGuard;
+import dev.latchkey.outbound.guard.SsrfGuard;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -29,7 +29,7 @@ import java.util.concurrent.TimeUnit;
  * wait for one request. Thread-safe.
  */
 @ApplicationScoped
-final class IssuerMetadata implements MetadataReader {
+public final class IssuerMetadata implements MetadataReader {
 
     private static final Duration KEPT = Duration.ofMinutes(10);
     private static final int MOST_ISSUERS = 1000;
@@ -81,7 +81,7 @@ final class IssuerMetadata implements MetadataReader {
     }
 
     /** The document of an issuer as it is now, read anew and kept; for the moment at which a profile is saved. */
-    IssuerDocument readAnew(URI issuer, CatalogEntry profile) {
+    public IssuerDocument readAnew(URI issuer, CatalogEntry profile) {
         documents.invalidate(source(issuer, profile));
         return document(source(issuer, profile));
     }

@@ -1,6 +1,6 @@
 package dev.latchkey.partner;
 
-import dev.latchkey.catalog.CatalogEntry;
+import dev.latchkey.catalog.entry.CatalogEntry;
 import dev.latchkey.outbound.Recipient;
 import java.net.URI;
 

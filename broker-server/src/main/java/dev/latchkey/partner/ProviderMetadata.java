@@ -1,6 +1,6 @@
 package dev.latchkey.partner;
 
-import dev.latchkey.catalog.Endpoints;
+import dev.latchkey.catalog.entry.Endpoints;
 import java.util.Optional;
 
 /**

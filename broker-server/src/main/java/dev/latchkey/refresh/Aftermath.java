@@ -4,7 +4,7 @@ import dev.latchkey.audit.Actor;
 import dev.latchkey.audit.AuditAction;
 import dev.latchkey.audit.AuditEvent;
 import dev.latchkey.audit.AuditLog;
-import dev.latchkey.catalog.RefreshSemantics;
+import dev.latchkey.catalog.entry.RefreshSemantics;
 import dev.latchkey.connection.Connection;
 import dev.latchkey.connection.ConnectionLifecycle;
 import dev.latchkey.connection.Connections;

@@ -1,6 +1,6 @@
 package dev.latchkey.refresh;
 
-import dev.latchkey.catalog.RefreshSemantics;
+import dev.latchkey.catalog.entry.RefreshSemantics;
 import dev.latchkey.vault.Credential;
 import java.security.MessageDigest;
 import java.time.Duration;

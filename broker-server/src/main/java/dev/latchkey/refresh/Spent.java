@@ -1,7 +1,7 @@
 package dev.latchkey.refresh;
 
-import dev.latchkey.catalog.RefreshSemantics;
-import dev.latchkey.catalog.RefreshSemantics.Rotation;
+import dev.latchkey.catalog.entry.RefreshSemantics;
+import dev.latchkey.catalog.entry.RefreshSemantics.Rotation;
 import dev.latchkey.vault.Credential;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

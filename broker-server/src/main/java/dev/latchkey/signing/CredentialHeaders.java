@@ -1,6 +1,6 @@
 package dev.latchkey.signing;
 
-import dev.latchkey.catalog.CatalogEntry;
+import dev.latchkey.catalog.entry.CatalogEntry;
 import dev.latchkey.outbound.PartnerRequest;
 import dev.latchkey.secret.Purpose;
 import dev.latchkey.vault.Credential;

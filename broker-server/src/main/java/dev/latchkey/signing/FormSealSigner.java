@@ -1,7 +1,7 @@
 package dev.latchkey.signing;
 
-import dev.latchkey.catalog.Dialect;
-import dev.latchkey.catalog.SigningScheme;
+import dev.latchkey.catalog.entry.Dialect;
+import dev.latchkey.catalog.entry.SigningScheme;
 import dev.latchkey.handshake.HandshakeContext;
 import dev.latchkey.outbound.PartnerRequest;
 import dev.latchkey.problem.BrokerException;

@@ -1,9 +1,9 @@
 package dev.latchkey.signing;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
-import dev.latchkey.catalog.Dialect;
-import dev.latchkey.catalog.EndpointName;
-import dev.latchkey.catalog.SigningScheme;
+import dev.latchkey.catalog.entry.Dialect;
+import dev.latchkey.catalog.entry.EndpointName;
+import dev.latchkey.catalog.entry.SigningScheme;
 import dev.latchkey.handshake.HandshakeContext;
 import dev.latchkey.nonce.LaneTurn;
 import dev.latchkey.nonce.NonceLanes;

@@ -1,8 +1,8 @@
 package dev.latchkey.signing;
 
-import dev.latchkey.catalog.Dialect;
-import dev.latchkey.catalog.SignatureMethod;
-import dev.latchkey.catalog.SigningScheme;
+import dev.latchkey.catalog.entry.Dialect;
+import dev.latchkey.catalog.entry.SignatureMethod;
+import dev.latchkey.catalog.entry.SigningScheme;
 import dev.latchkey.handshake.HandshakeContext;
 import dev.latchkey.oauth1.FormBody;
 import dev.latchkey.oauth1.RequestSignature;

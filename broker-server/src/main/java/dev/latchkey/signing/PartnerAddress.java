@@ -1,6 +1,6 @@
 package dev.latchkey.signing;
 
-import dev.latchkey.outbound.SsrfGuard;
+import dev.latchkey.outbound.guard.SsrfGuard;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import java.net.URI;

@@ -2,7 +2,7 @@ package dev.latchkey.signing;
 
 import dev.latchkey.audit.AuditAction;
 import dev.latchkey.caller.Caller.AppCaller;
-import dev.latchkey.catalog.EndpointName;
+import dev.latchkey.catalog.entry.EndpointName;
 import dev.latchkey.connection.Connection;
 import dev.latchkey.handshake.HandshakeContext;
 import dev.latchkey.handshake.Handshakes;
@@ -12,8 +12,8 @@ import dev.latchkey.outbound.PartnerRequest;
 import dev.latchkey.outbound.PartnerResponse;
 import dev.latchkey.outbound.PartnerStream;
 import dev.latchkey.outbound.PartnerStreams;
-import dev.latchkey.outbound.SsrfGuard;
 import dev.latchkey.outbound.Upload;
+import dev.latchkey.outbound.guard.SsrfGuard;
 import dev.latchkey.partner.MetadataReader;
 import dev.latchkey.partner.Partner;
 import dev.latchkey.problem.BrokerException;

@@ -1,6 +1,6 @@
 package dev.latchkey.signing;
 
-import dev.latchkey.catalog.SigningScheme;
+import dev.latchkey.catalog.entry.SigningScheme;
 import dev.latchkey.handshake.HandshakeContext;
 import dev.latchkey.outbound.PartnerRequest;
 import dev.latchkey.outbound.PartnerResponse;

@@ -1,6 +1,6 @@
 package dev.latchkey.signing;
 
-import dev.latchkey.catalog.SigningScheme;
+import dev.latchkey.catalog.entry.SigningScheme;
 import dev.latchkey.partner.Partner;
 import io.quarkus.arc.All;
 import io.quarkus.runtime.Startup;

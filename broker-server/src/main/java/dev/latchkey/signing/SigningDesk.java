@@ -2,12 +2,12 @@ package dev.latchkey.signing;
 
 import dev.latchkey.audit.AuditAction;
 import dev.latchkey.caller.Caller.AppCaller;
-import dev.latchkey.catalog.EndpointName;
+import dev.latchkey.catalog.entry.EndpointName;
 import dev.latchkey.connection.Connection;
 import dev.latchkey.handshake.HandshakeContext;
 import dev.latchkey.handshake.Handshakes;
 import dev.latchkey.outbound.PartnerRequest;
-import dev.latchkey.outbound.SsrfGuard;
+import dev.latchkey.outbound.guard.SsrfGuard;
 import dev.latchkey.partner.Partner;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;

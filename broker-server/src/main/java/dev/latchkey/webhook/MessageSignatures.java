@@ -1,6 +1,6 @@
 package dev.latchkey.webhook;
 
-import dev.latchkey.catalog.WebhookScheme.Signature;
+import dev.latchkey.catalog.entry.WebhookScheme.Signature;
 import dev.latchkey.partner.Partner;
 import dev.latchkey.partner.Partners;
 import dev.latchkey.problem.BrokerException;

@@ -1,9 +1,9 @@
 package dev.latchkey.webhook;
 
 import dev.latchkey.audit.Actor;
-import dev.latchkey.caller.SourceNetwork;
+import dev.latchkey.caller.limit.SourceNetwork;
 import dev.latchkey.partner.Partner;
-import dev.latchkey.partner.WebhookAddresses;
+import dev.latchkey.partner.registration.WebhookAddresses;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import jakarta.enterprise.context.ApplicationScoped;

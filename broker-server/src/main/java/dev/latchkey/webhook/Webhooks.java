@@ -1,7 +1,7 @@
 package dev.latchkey.webhook;
 
 import dev.latchkey.audit.Actor;
-import dev.latchkey.catalog.WebhookScheme;
+import dev.latchkey.catalog.entry.WebhookScheme;
 import dev.latchkey.partner.Partner;
 import dev.latchkey.problem.BrokerException;
 import jakarta.enterprise.context.ApplicationScoped;

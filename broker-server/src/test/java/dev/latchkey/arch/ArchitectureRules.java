@@ -35,6 +35,7 @@ final class ArchitectureRules {
     Map<String, ArchRule> all() {
         Map<String, ArchRule> rules = new LinkedHashMap<>();
         rules.put("cycles", noCycles());
+        rules.put("floors", noCyclesBetweenFloors());
         rules.put("vocabulary", vocabularyKnowsNoFeature());
         rules.put("layers", packagesUseOnlyWhatTheyMay());
         rules.put("rawsecrets", secretsAreNoStrings());
@@ -55,6 +56,11 @@ final class ArchitectureRules {
 
     ArchRule noCycles() {
         return slices().matching(root + ".(*)..").should().beFreeOfCycles();
+    }
+
+    /** Each package by itself: {@code caller}, {@code caller.app} and so on. */
+    ArchRule noCyclesBetweenFloors() {
+        return slices().matching(root + ".(**)").should().beFreeOfCycles();
     }
 
     ArchRule vocabularyKnowsNoFeature() {
@@ -156,7 +162,7 @@ final class ArchitectureRules {
 
     /** The organisation's own OpenID provider and its Vault are no partners: their addresses are the operator's. */
     ArchRule oneWayOut() {
-        String identityProvider = root + ".caller.IssuerDocuments";
+        String identityProvider = root + ".caller.issuer.IssuerDocuments";
         String secretStore = root + ".vault.kv2";
         return classes()
                 .that(describe(

@@ -51,7 +51,10 @@ final class PackageTable {
 
     private PackageTable() {}
 
-    /** The feature that a class belongs to: its package below the root. Only {@code handshake} has two floors. */
+    /**
+     * The feature that a class belongs to: its package below the root. The floors of a feature share its row; only
+     * {@code handshake.protocol} has one of its own.
+     */
     static String feature(String root, JavaClass type) {
         String name = type.getPackageName();
         if (!name.startsWith(root + ".")) {

@@ -2,7 +2,16 @@ package dev.latchkey.catalog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.latchkey.catalog.RefreshSemantics.Rotation;
+import dev.latchkey.catalog.entry.CatalogEntry;
+import dev.latchkey.catalog.entry.ClientAuthentication;
+import dev.latchkey.catalog.entry.EndpointName;
+import dev.latchkey.catalog.entry.HandshakeKind;
+import dev.latchkey.catalog.entry.ParameterPlace;
+import dev.latchkey.catalog.entry.RefreshSemantics;
+import dev.latchkey.catalog.entry.RefreshSemantics.Rotation;
+import dev.latchkey.catalog.entry.ScopePolicy;
+import dev.latchkey.catalog.entry.SignatureMethod;
+import dev.latchkey.catalog.entry.SigningScheme;
 import dev.latchkey.oauth.Scopes;
 import java.io.File;
 import java.net.URI;

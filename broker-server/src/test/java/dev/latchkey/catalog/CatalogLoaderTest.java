@@ -3,7 +3,12 @@ package dev.latchkey.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.latchkey.catalog.RefreshSemantics.Rotation;
+import dev.latchkey.catalog.entry.CatalogEntry;
+import dev.latchkey.catalog.entry.ClientAuthentication;
+import dev.latchkey.catalog.entry.EndpointName;
+import dev.latchkey.catalog.entry.RefreshSemantics;
+import dev.latchkey.catalog.entry.RefreshSemantics.Rotation;
+import dev.latchkey.catalog.entry.ScopePolicy;
 import dev.latchkey.oauth.Scopes;
 import dev.latchkey.problem.ProblemType;
 import java.io.IOException;

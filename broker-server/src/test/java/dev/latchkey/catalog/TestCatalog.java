@@ -1,6 +1,6 @@
 package dev.latchkey.catalog;
 
-import dev.latchkey.outbound.TestOutbound;
+import dev.latchkey.outbound.client.TestOutbound;
 import java.nio.file.Path;
 import java.util.Optional;
 

@@ -3,7 +3,8 @@ package dev.latchkey.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.latchkey.catalog.WebhookScheme.Signature;
+import dev.latchkey.catalog.entry.WebhookScheme;
+import dev.latchkey.catalog.entry.WebhookScheme.Signature;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package dev.latchkey.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.audit.Actor;
-import dev.latchkey.outbound.TestOutbound;
+import dev.latchkey.outbound.client.TestOutbound;
 import dev.latchkey.secret.Secret;
 import dev.latchkey.vault.CredentialVault;
 import dev.latchkey.vault.SecretFields;

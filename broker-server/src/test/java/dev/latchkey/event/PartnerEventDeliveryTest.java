@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.latchkey.audit.Actor;
-import dev.latchkey.outbound.TestOutbound;
+import dev.latchkey.outbound.client.TestOutbound;
 import dev.latchkey.secret.Secret;
 import dev.latchkey.testkit.InMemoryCredentialVault;
 import dev.latchkey.vault.CredentialVault;

@@ -2,9 +2,9 @@ package dev.latchkey.oauth1;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.latchkey.catalog.Dialect;
-import dev.latchkey.catalog.ParameterPlace;
-import dev.latchkey.catalog.SignatureMethod;
+import dev.latchkey.catalog.entry.Dialect;
+import dev.latchkey.catalog.entry.ParameterPlace;
+import dev.latchkey.catalog.entry.SignatureMethod;
 import dev.latchkey.outbound.PartnerRequest;
 import dev.latchkey.secret.Secret;
 import dev.latchkey.secret.SecretGenerator;

@@ -2,6 +2,7 @@ package dev.latchkey.outbound;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.outbound.guard.SsrfGuard;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.time.Duration;

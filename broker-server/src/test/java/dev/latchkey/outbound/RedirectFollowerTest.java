@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.latchkey.outbound.PartnerCallException.Reason;
+import dev.latchkey.outbound.client.TestOutbound;
 import dev.latchkey.testkit.FaultyServer;
 import java.io.IOException;
 import java.net.URI;
@@ -20,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RedirectFollowerTest {
 
-    private final PartnerHttp http = TestOutbound.http(TestOutbound.config(true));
+    private final PartnerHttp http = TestOutbound.http();
 
     @ParameterizedTest
     @DisplayName("R131 a metadata read follows a redirect")

@@ -3,8 +3,10 @@ package dev.latchkey.partner;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.latchkey.catalog.EndpointName;
-import dev.latchkey.partner.AdminApi.Answer;
+import dev.latchkey.catalog.entry.EndpointName;
+import dev.latchkey.partner.registration.AdminApi;
+import dev.latchkey.partner.registration.AdminApi.Answer;
+import dev.latchkey.partner.registration.PartnerTestProfile;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import dev.latchkey.testkit.FakeIssuer;

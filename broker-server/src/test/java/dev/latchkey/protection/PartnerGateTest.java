@@ -12,7 +12,7 @@ import dev.latchkey.outbound.PartnerHttp;
 import dev.latchkey.outbound.PartnerRequest;
 import dev.latchkey.outbound.PartnerResponse;
 import dev.latchkey.outbound.Recipient;
-import dev.latchkey.outbound.TestOutbound;
+import dev.latchkey.outbound.client.TestOutbound;
 import dev.latchkey.problem.ProblemType;
 import dev.latchkey.protection.Processes.Process;
 import dev.latchkey.testkit.AtOnce;

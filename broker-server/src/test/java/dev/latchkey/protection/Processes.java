@@ -2,7 +2,7 @@ package dev.latchkey.protection;
 
 import dev.latchkey.boot.DatabaseAccess;
 import dev.latchkey.outbound.CallGate;
-import dev.latchkey.outbound.TestOutbound;
+import dev.latchkey.outbound.client.TestOutbound;
 import dev.latchkey.secret.Purpose;
 import dev.latchkey.testkit.Configs;
 import dev.latchkey.testkit.TestDatabase;

@@ -7,7 +7,7 @@ import dev.latchkey.outbound.PartnerCallException;
 import dev.latchkey.outbound.PartnerHttp;
 import dev.latchkey.outbound.PartnerRequest;
 import dev.latchkey.outbound.Recipient;
-import dev.latchkey.outbound.TestOutbound;
+import dev.latchkey.outbound.client.TestOutbound;
 import dev.latchkey.problem.ProblemType;
 import dev.latchkey.testkit.FaultyServer;
 import java.time.Clock;

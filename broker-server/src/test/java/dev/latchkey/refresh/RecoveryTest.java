@@ -2,8 +2,8 @@ package dev.latchkey.refresh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.latchkey.catalog.RefreshSemantics;
-import dev.latchkey.catalog.RefreshSemantics.Rotation;
+import dev.latchkey.catalog.entry.RefreshSemantics;
+import dev.latchkey.catalog.entry.RefreshSemantics.Rotation;
 import dev.latchkey.oauth.Scopes;
 import dev.latchkey.refresh.Recovery.Finding;
 import dev.latchkey.secret.Secret;

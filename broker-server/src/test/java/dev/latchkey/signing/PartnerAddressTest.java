@@ -3,7 +3,7 @@ package dev.latchkey.signing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.latchkey.outbound.TestOutbound;
+import dev.latchkey.outbound.client.TestOutbound;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import java.net.URI;

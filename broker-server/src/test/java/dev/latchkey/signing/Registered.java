@@ -1,8 +1,8 @@
 package dev.latchkey.signing;
 
-import dev.latchkey.catalog.CatalogEntry;
-import dev.latchkey.catalog.EndpointName;
 import dev.latchkey.catalog.TestCatalog;
+import dev.latchkey.catalog.entry.CatalogEntry;
+import dev.latchkey.catalog.entry.EndpointName;
 import dev.latchkey.handshake.HandshakeContext;
 import dev.latchkey.oauth.Scopes;
 import dev.latchkey.outbound.PartnerRequest;

@@ -1,14 +1,14 @@
 package dev.latchkey.handshake.protocol;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.latchkey.catalog.Dialect;
-import dev.latchkey.catalog.EndpointName;
+import dev.latchkey.catalog.entry.Dialect;
+import dev.latchkey.catalog.entry.EndpointName;
 import dev.latchkey.handshake.HandshakeContext;
 import dev.latchkey.outbound.PartnerCallException;
 import dev.latchkey.outbound.PartnerHttp;
 import dev.latchkey.outbound.PartnerRequest;
 import dev.latchkey.outbound.PartnerResponse;
-import dev.latchkey.partner.CredentialFile;
+import dev.latchkey.partner.credential.CredentialFile;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import dev.latchkey.secret.Purpose;

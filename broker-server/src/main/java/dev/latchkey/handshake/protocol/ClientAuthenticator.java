@@ -1,7 +1,7 @@
 package dev.latchkey.handshake.protocol;
 
-import static dev.latchkey.catalog.ClientAuthentication.CLIENT_SECRET_POST;
-import static dev.latchkey.catalog.ClientAuthentication.PRIVATE_KEY_JWT;
+import static dev.latchkey.catalog.entry.ClientAuthentication.CLIENT_SECRET_POST;
+import static dev.latchkey.catalog.entry.ClientAuthentication.PRIVATE_KEY_JWT;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;

@@ -1,7 +1,7 @@
 package dev.latchkey.handshake.protocol;
 
 import com.nimbusds.oauth2.sdk.ClientCredentialsGrant;
-import dev.latchkey.catalog.HandshakeKind;
+import dev.latchkey.catalog.entry.HandshakeKind;
 import dev.latchkey.handshake.Callback;
 import dev.latchkey.handshake.Handshake;
 import dev.latchkey.handshake.HandshakeContext;

@@ -1,7 +1,7 @@
 package dev.latchkey.handshake.protocol;
 
-import dev.latchkey.catalog.EndpointName;
-import dev.latchkey.catalog.HandshakeKind;
+import dev.latchkey.catalog.entry.EndpointName;
+import dev.latchkey.catalog.entry.HandshakeKind;
 import dev.latchkey.handshake.Callback;
 import dev.latchkey.handshake.Handshake;
 import dev.latchkey.handshake.HandshakeContext;
@@ -9,7 +9,7 @@ import dev.latchkey.handshake.HandshakeStep;
 import dev.latchkey.handshake.Importable;
 import dev.latchkey.handshake.Refreshable;
 import dev.latchkey.handshake.Renewal;
-import dev.latchkey.partner.CredentialFile;
+import dev.latchkey.partner.credential.CredentialFile;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import dev.latchkey.secret.Purpose;

@@ -1,6 +1,6 @@
 package dev.latchkey.handshake.protocol;
 
-import dev.latchkey.catalog.HandshakeKind;
+import dev.latchkey.catalog.entry.HandshakeKind;
 import dev.latchkey.handshake.Callback;
 import dev.latchkey.handshake.Handshake;
 import dev.latchkey.handshake.HandshakeContext;

@@ -2,7 +2,7 @@ package dev.latchkey.handshake.protocol;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.latchkey.catalog.EndpointName;
+import dev.latchkey.catalog.entry.EndpointName;
 import dev.latchkey.handshake.HandshakeContext;
 import dev.latchkey.outbound.PartnerCallException;
 import dev.latchkey.outbound.PartnerHttp;

@@ -1,7 +1,7 @@
 package dev.latchkey.handshake.protocol;
 
-import dev.latchkey.catalog.CatalogEntry;
-import dev.latchkey.catalog.EndpointName;
+import dev.latchkey.catalog.entry.CatalogEntry;
+import dev.latchkey.catalog.entry.EndpointName;
 import dev.latchkey.handshake.HandshakeContext;
 import dev.latchkey.oauth1.RequestSignature;
 import dev.latchkey.oauth1.Signatory;

@@ -1,9 +1,9 @@
 package dev.latchkey.handshake.protocol;
 
-import dev.latchkey.catalog.CatalogEntry;
-import dev.latchkey.catalog.Dialect;
-import dev.latchkey.catalog.EndpointName;
-import dev.latchkey.catalog.HandshakeKind;
+import dev.latchkey.catalog.entry.CatalogEntry;
+import dev.latchkey.catalog.entry.Dialect;
+import dev.latchkey.catalog.entry.EndpointName;
+import dev.latchkey.catalog.entry.HandshakeKind;
 import dev.latchkey.handshake.BrowserReturn;
 import dev.latchkey.handshake.Callback;
 import dev.latchkey.handshake.Handshake;

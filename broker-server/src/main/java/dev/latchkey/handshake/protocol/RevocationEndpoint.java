@@ -5,7 +5,7 @@ import com.nimbusds.oauth2.sdk.auth.ClientAuthentication;
 import com.nimbusds.oauth2.sdk.token.BearerAccessToken;
 import com.nimbusds.oauth2.sdk.token.RefreshToken;
 import com.nimbusds.oauth2.sdk.token.Token;
-import dev.latchkey.catalog.EndpointName;
+import dev.latchkey.catalog.entry.EndpointName;
 import dev.latchkey.handshake.HandshakeContext;
 import dev.latchkey.handshake.Revocable.Revocation;
 import dev.latchkey.outbound.PartnerCallException;

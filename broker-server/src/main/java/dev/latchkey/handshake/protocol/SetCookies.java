@@ -1,6 +1,6 @@
 package dev.latchkey.handshake.protocol;
 
-import dev.latchkey.outbound.PublicSuffixes;
+import dev.latchkey.outbound.guard.PublicSuffixes;
 import dev.latchkey.secret.Secret;
 import dev.latchkey.vault.SessionCookie;
 import java.net.URI;

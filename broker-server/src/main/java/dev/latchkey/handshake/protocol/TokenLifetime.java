@@ -1,7 +1,7 @@
 package dev.latchkey.handshake.protocol;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.latchkey.catalog.RefreshSemantics;
+import dev.latchkey.catalog.entry.RefreshSemantics;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.DateTimeException;

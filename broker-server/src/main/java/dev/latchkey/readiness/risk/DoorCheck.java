@@ -1,8 +1,8 @@
 package dev.latchkey.readiness.risk;
 
-import dev.latchkey.caller.AdminConfig;
-import dev.latchkey.caller.ApproverConfig;
-import dev.latchkey.caller.IdentityConfig;
+import dev.latchkey.caller.authentication.AdminConfig;
+import dev.latchkey.caller.authentication.ApproverConfig;
+import dev.latchkey.caller.issuer.IdentityConfig;
 import dev.latchkey.http.HttpConfig;
 import jakarta.inject.Singleton;
 import java.util.List;

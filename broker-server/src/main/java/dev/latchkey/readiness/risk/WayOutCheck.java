@@ -1,7 +1,7 @@
 package dev.latchkey.readiness.risk;
 
 import dev.latchkey.outbound.OutboundConfig;
-import dev.latchkey.partner.PartnersConfig;
+import dev.latchkey.partner.registration.PartnersConfig;
 import jakarta.inject.Singleton;
 import java.util.List;
 

@@ -3,7 +3,7 @@ package dev.latchkey.handshake.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.latchkey.catalog.HandshakeKind;
+import dev.latchkey.catalog.entry.HandshakeKind;
 import dev.latchkey.handshake.BrowserReturn;
 import dev.latchkey.handshake.Callback;
 import dev.latchkey.handshake.HandshakeContext;

@@ -1,13 +1,13 @@
 package dev.latchkey.handshake.protocol;
 
-import dev.latchkey.catalog.CatalogEntry;
-import dev.latchkey.catalog.Dialect;
-import dev.latchkey.catalog.EndpointName;
-import dev.latchkey.catalog.Endpoints;
-import dev.latchkey.catalog.HandshakeKind;
-import dev.latchkey.catalog.ParameterPlace;
-import dev.latchkey.catalog.RefreshSemantics;
-import dev.latchkey.catalog.SignatureMethod;
+import dev.latchkey.catalog.entry.CatalogEntry;
+import dev.latchkey.catalog.entry.Dialect;
+import dev.latchkey.catalog.entry.EndpointName;
+import dev.latchkey.catalog.entry.Endpoints;
+import dev.latchkey.catalog.entry.HandshakeKind;
+import dev.latchkey.catalog.entry.ParameterPlace;
+import dev.latchkey.catalog.entry.RefreshSemantics;
+import dev.latchkey.catalog.entry.SignatureMethod;
 import dev.latchkey.handshake.HandshakeContext;
 import dev.latchkey.oauth.Scopes;
 import dev.latchkey.outbound.PartnerRequest;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.latchkey.catalog.CatalogEntry;
-import dev.latchkey.catalog.HandshakeKind;
 import dev.latchkey.catalog.TestCatalog;
+import dev.latchkey.catalog.entry.CatalogEntry;
+import dev.latchkey.catalog.entry.HandshakeKind;
 import dev.latchkey.handshake.BrowserReturn;
 import dev.latchkey.handshake.Callback;
 import dev.latchkey.handshake.HandshakeContext;

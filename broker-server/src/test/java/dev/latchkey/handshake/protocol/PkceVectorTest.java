@@ -2,7 +2,7 @@ package dev.latchkey.handshake.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.latchkey.catalog.HandshakeKind;
+import dev.latchkey.catalog.entry.HandshakeKind;
 import dev.latchkey.handshake.Callback;
 import dev.latchkey.handshake.HandshakeContext;
 import dev.latchkey.handshake.HandshakeStep;

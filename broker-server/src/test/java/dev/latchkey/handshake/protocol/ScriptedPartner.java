@@ -1,15 +1,15 @@
 package dev.latchkey.handshake.protocol;
 
-import dev.latchkey.catalog.CatalogEntry;
-import dev.latchkey.catalog.ClientAuthentication;
-import dev.latchkey.catalog.Dialect;
-import dev.latchkey.catalog.EndpointName;
-import dev.latchkey.catalog.Endpoints;
-import dev.latchkey.catalog.HandshakeKind;
-import dev.latchkey.catalog.RefreshSemantics;
-import dev.latchkey.catalog.RefreshSemantics.Rotation;
-import dev.latchkey.catalog.ScopePolicy;
-import dev.latchkey.catalog.SigningScheme;
+import dev.latchkey.catalog.entry.CatalogEntry;
+import dev.latchkey.catalog.entry.ClientAuthentication;
+import dev.latchkey.catalog.entry.Dialect;
+import dev.latchkey.catalog.entry.EndpointName;
+import dev.latchkey.catalog.entry.Endpoints;
+import dev.latchkey.catalog.entry.HandshakeKind;
+import dev.latchkey.catalog.entry.RefreshSemantics;
+import dev.latchkey.catalog.entry.RefreshSemantics.Rotation;
+import dev.latchkey.catalog.entry.ScopePolicy;
+import dev.latchkey.catalog.entry.SigningScheme;
 import dev.latchkey.handshake.HandshakeContext;
 import dev.latchkey.oauth.Scopes;
 import dev.latchkey.outbound.PartnerCallException;

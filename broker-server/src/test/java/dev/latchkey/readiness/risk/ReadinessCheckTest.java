@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.boot.DatabaseAccess;
-import dev.latchkey.caller.AdminConfig;
-import dev.latchkey.caller.ApproverConfig;
-import dev.latchkey.caller.IdentityConfig;
+import dev.latchkey.caller.authentication.AdminConfig;
+import dev.latchkey.caller.authentication.ApproverConfig;
+import dev.latchkey.caller.issuer.IdentityConfig;
 import dev.latchkey.http.HttpConfig;
 import dev.latchkey.outbound.OutboundConfig;
-import dev.latchkey.partner.PartnersConfig;
+import dev.latchkey.partner.registration.PartnersConfig;
 import dev.latchkey.testkit.Configs;
 import dev.latchkey.testkit.InMemoryCredentialVault;
 import dev.latchkey.testkit.TestDatabase;

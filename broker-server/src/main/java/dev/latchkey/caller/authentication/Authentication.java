@@ -1,0 +1,117 @@
+package dev.latchkey.caller.authentication;
+
+import dev.latchkey.caller.ProvenCaller;
+import dev.latchkey.caller.app.AppChanged;
+import dev.latchkey.caller.issuer.BearerTokens;
+import dev.latchkey.caller.issuer.DisabledPrincipals;
+import dev.latchkey.caller.issuer.IdentityConfig;
+import dev.latchkey.caller.issuer.Principal;
+import dev.latchkey.caller.limit.Attempt;
+import dev.latchkey.caller.limit.FailedAuthentications;
+import dev.latchkey.problem.BrokerException;
+import dev.latchkey.problem.ProblemType;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.TransactionPhase;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Finds out who a presented credential belongs to. Thread-safe; {@link #prove} blocks, {@link #known} does not. */
+@Singleton
+final class Authentication {
+
+    /** How long a verified app secret or password is relied on; a change in this process ends it at once. */
+    private static final Duration BASIC_LIFE = Duration.ofMinutes(1);
+
+    private final VerifiedCredentials verified;
+    private final FailedAuthentications failures;
+    private final IdentityConfig identity;
+    private final LocalUsers users;
+    private final AppSecrets apps;
+    private final BearerTokens tokens;
+    private final DisabledPrincipals disabled;
+    private final Clock clock;
+
+    Authentication(
+            FailedAuthentications failures,
+            IdentityConfig identity,
+            LocalUsers users,
+            AppSecrets apps,
+            BearerTokens tokens,
+            DisabledPrincipals disabled,
+            Clock clock) {
+        this.verified = new VerifiedCredentials(clock);
+        this.failures = failures;
+        this.identity = identity;
+        this.users = users;
+        this.apps = apps;
+        this.tokens = tokens;
+        this.disabled = disabled;
+        this.clock = clock;
+        tokens.whenKeysChange(verified::forgetAll);
+        disabled.whenChanged(verified::forgetAll);
+    }
+
+    private record Proof(ProvenCaller caller, Instant until) {}
+
+    /** Who it is, if this credential was verified a short while ago and nobody can have been disabled since. */
+    Optional<ProvenCaller> known(PresentedCredential credential) {
+        return disabled.isFresh() ? verified.find(credential.fingerprintOf()) : Optional.empty();
+    }
+
+    /**
+     * Verifies the credential.
+     *
+     * @throws BrokerException {@code unauthenticated} or {@code invalid_token} if it proves nothing, {@code
+     *     rate_limited} if too many from there did so
+     */
+    ProvenCaller prove(PresentedCredential credential, Attempt attempt) {
+        disabled.refresh();
+        return verified.find(credential.fingerprintOf()).orElseGet(() -> verify(credential, attempt));
+    }
+
+    private ProvenCaller verify(PresentedCredential credential, Attempt attempt) {
+        failures.check(attempt);
+        long generation = verified.generation();
+        try {
+            Proof proof = switch (credential) {
+                case PresentedCredential.Basic basic -> basic(basic, attempt);
+                case PresentedCredential.Bearer bearer -> bearer(bearer);
+            };
+            verified.remember(credential.fingerprintOf(), proof.caller(), proof.until(), generation);
+            return proof.caller();
+        } catch (BrokerException e) {
+            if (e.type().status() == 401) {
+                failures.record(
+                        attempt, e.type(), credential instanceof PresentedCredential.Basic ? "basic" : "bearer");
+            }
+            throw e;
+        }
+    }
+
+    void onAppChanged(@Observes(during = TransactionPhase.AFTER_SUCCESS) AppChanged change) {
+        verified.forgetAll();
+    }
+
+    private Proof basic(PresentedCredential.Basic basic, Attempt attempt) {
+        if (!identity.basicAccepted()) {
+            throw new BrokerException(ProblemType.UNAUTHENTICATED, "Only bearer tokens are accepted here.");
+        }
+        Instant until = clock.instant().plus(BASIC_LIFE);
+        if (users.knows(basic.name())) {
+            return new Proof(users.prove(basic, () -> failures.check(attempt)), until);
+        }
+        AppSecrets.Proof proof = apps.prove(basic);
+        if (disabled.contains(Principal.client(proof.app().name()))) {
+            throw new BrokerException(ProblemType.UNAUTHENTICATED, "The app is disabled at the identity provider.");
+        }
+        return new Proof(proof.app(), proof.until().isBefore(until) ? proof.until() : until);
+    }
+
+    private Proof bearer(PresentedCredential.Bearer bearer) {
+        BearerTokens.Proof proof = tokens.prove(bearer.secret());
+        return new Proof(proof.caller(), proof.until());
+    }
+}
