@@ -5,6 +5,7 @@ import dev.latchkey.audit.AuditLog;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import dev.latchkey.vault.CredentialVault;
+import dev.latchkey.vault.InTurn;
 import dev.latchkey.vault.SecretFields;
 import dev.latchkey.vault.StoredRecord;
 import dev.latchkey.vault.VaultPath;
@@ -43,6 +44,7 @@ class PartnerChanges {
     record Current(Registration registration, Optional<StoredRecord> credentials) {}
 
     /** What is there now; {@code not_found} if there is nothing. */
+    @InTurn
     @Transactional
     Current current(String id) {
         rows.serialize(id);
@@ -50,6 +52,7 @@ class PartnerChanges {
     }
 
     /** {@code already_exists} for a taken id or a private key that is in use elsewhere (R99). */
+    @InTurn
     @Transactional
     Registration create(PartnerRow row, SecretFields credentials, AuditEvent event) {
         rows.serialize(row.id);
@@ -68,6 +71,7 @@ class PartnerChanges {
     }
 
     /** {@code conflict} if there is something else by now than what the change was decided on. */
+    @InTurn
     @Transactional
     Registration replace(Current before, PartnerRow wanted, SecretFields credentials, AuditEvent event) {
         String id = before.registration().id();
@@ -89,6 +93,7 @@ class PartnerChanges {
     }
 
     /** {@code in_use} while there are live connections. */
+    @InTurn
     @Transactional
     void remove(String id, AuditEvent event) {
         rows.serialize(id);
@@ -104,6 +109,7 @@ class PartnerChanges {
     }
 
     /** Gives the registration another webhook URL, at once; {@code not_found} if there is none. */
+    @InTurn
     @Transactional
     Registration renewWebhookUrl(String id, AuditEvent event) {
         rows.serialize(id);
@@ -116,6 +122,7 @@ class PartnerChanges {
     }
 
     /** After a change that was not committed: brings the vault back to what the row says. */
+    @InTurn
     @Transactional
     void undo(String id, Optional<Current> before) {
         rows.serialize(id);
