@@ -10,6 +10,7 @@ import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.jboss.logging.Logger;
+import org.postgresql.PGConnection;
 
 /**
  * When a connection of either pool turns out to be dead, the idle ones are closed as well: they lead to the same server, and
@@ -22,22 +23,32 @@ final class BrokenConnections implements AgroalPoolInterceptor {
 
     private static final Logger LOG = Logger.getLogger(BrokenConnections.class);
 
+    /** SQLSTATE connection_does_not_exist. */
+    private static final String CLOSED = "08003";
+
     private final Instance<AgroalDataSource> pools;
 
     BrokenConnections(@Any Instance<AgroalDataSource> pools) {
         this.pools = pools;
     }
 
-    /** The driver has closed a connection whose socket failed; one that the pool gives up by itself is still open. */
     @Override
     public void onConnectionDestroy(Connection connection) {
+        if (isDead(connection)) {
+            LOG.info("a connection to the database was lost; the idle ones are closed with it");
+            pools.forEach(pool -> pool.flush(AgroalDataSource.FlushMode.IDLE));
+        }
+    }
+
+    /**
+     * The driver has closed a connection whose socket failed, and then it does not even tell what it is; one that the pool
+     * gives up by itself is still open.
+     */
+    private static boolean isDead(Connection connection) {
         try {
-            if (connection.unwrap(org.postgresql.PGConnection.class) instanceof Connection real && real.isClosed()) {
-                LOG.info("a connection to the database was lost; the idle ones are closed with it");
-                pools.forEach(pool -> pool.flush(AgroalDataSource.FlushMode.IDLE));
-            }
+            return connection.unwrap(PGConnection.class) instanceof Connection real && real.isClosed();
         } catch (SQLException e) {
-            LOG.debug("a connection cannot be told to be dead or alive", e);
+            return CLOSED.equals(e.getSQLState());
         }
     }
 }
