@@ -21,10 +21,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.hibernate.exception.ConstraintViolationException;
 
 /** Asking for a connection, and the standing approvals that answer at once. Thread-safe. */
 @ApplicationScoped
 class ConnectionRequests {
+
+    /** The foreign key of a connection to its registration. */
+    private static final String REGISTRATION = "connection_partner_fkey";
 
     private final ConnectionStore store;
     private final Connections connections;
@@ -104,6 +108,9 @@ class ConnectionRequests {
             return QuarkusTransaction.requiringNew().call(() -> record(id, wish, caller));
         } catch (BrokerException e) {
             throw e;
+        } catch (ConstraintViolationException e) {
+            // The registration was removed between the look at it and the commit.
+            throw REGISTRATION.equals(e.getConstraintName()) ? noSuchPartner() : e;
         } catch (RuntimeException lost) {
             return found(id).orElseThrow(() -> lost);
         }
@@ -118,8 +125,11 @@ class ConnectionRequests {
     }
 
     private Partner partner(Wish wish) {
-        return partners.find(wish.partner())
-                .orElseThrow(() -> BrokerException.invalid("/partner", "There is no such partner."));
+        return partners.find(wish.partner()).orElseThrow(ConnectionRequests::noSuchPartner);
+    }
+
+    private static BrokerException noSuchPartner() {
+        return BrokerException.invalid("/partner", "There is no such partner.");
     }
 
     private Connection record(UUID id, Wish wish, Caller caller) {

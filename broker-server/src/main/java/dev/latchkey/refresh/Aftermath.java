@@ -21,10 +21,13 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
+import org.jboss.logging.Logger;
 
 /** What follows from the outcomes of a renewal, for the connection, its partner and who waits. Thread-safe. */
 @ApplicationScoped
 class Aftermath {
+
+    private static final Logger LOG = Logger.getLogger(Aftermath.class);
 
     private static final Duration CLIENT_REFUSED = Duration.ofSeconds(30);
     /** Within a grace of maybe ten seconds the usual pause would be too long. */
@@ -160,14 +163,22 @@ class Aftermath {
         }
     }
 
-    /** Ends at the partner what the journal holds of connections that have ended. */
+    /** Ends at the partner what the journal holds of connections that have ended. What fails for one hinders no other. */
     void dropOrphans(Actor actor) {
         for (UUID id : journal.orphaned()) {
-            Connection ended = connections.find(id).orElseThrow(BrokerException::notFound);
-            for (RefreshJournal.Entry entry : journal.of(id)) {
-                revocations.revokeUnstored(ended, entry.credential(), actor);
-                journal.remove(entry);
+            try {
+                dropOrphans(id, actor);
+            } catch (RuntimeException e) {
+                LOG.warnf(e, "what the journal holds of connection %s, which has ended, could not be revoked", id);
             }
+        }
+    }
+
+    private void dropOrphans(UUID id, Actor actor) {
+        Connection ended = connections.find(id).orElseThrow(BrokerException::notFound);
+        for (RefreshJournal.Entry entry : journal.of(id)) {
+            revocations.revokeUnstored(ended, entry.credential(), actor);
+            journal.remove(entry);
         }
     }
 

@@ -24,6 +24,13 @@ public interface VaultConfig {
     Path keyset();
 
     /**
+     * How many connections to the database the local store opens at most, beside those of {@code
+     * latchkey.database.pool-size}. Another store opens one, at the start.
+     */
+    @WithDefault("10")
+    int poolSize();
+
+    /**
      * Whether the local store gets a new key at this start: all records are encrypted anew and the old keys removed, see
      * {@code docs/how-to/rotate-keys.md}.
      */

@@ -2,6 +2,7 @@ package dev.latchkey.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.latchkey.audit.Actor;
 import dev.latchkey.audit.AuditAction;
@@ -30,12 +31,16 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /** How the stores stand to the transactions of those who use them, in the running application. */
 @QuarkusTest
@@ -59,6 +64,10 @@ class StoresAndTransactionsTest {
 
     @Inject
     DataSource dataSource;
+
+    @Inject
+    @io.quarkus.agroal.DataSource("vault")
+    DataSource storePool;
 
     @Inject
     DatabaseConfig database;
@@ -146,6 +155,28 @@ class StoresAndTransactionsTest {
     }
 
     @Test
+    @DisplayName("R45 R46 one dead connection takes the idle ones of both pools with it, and none that is in use")
+    @DisabledIfSystemProperty(named = "tests.pgbouncer", matches = "true", disabledReason = "these are the pooler's")
+    void closesIdleConnectionsWithADeadOne() throws SQLException {
+        try (Connection kept = dataSource.getConnection()) {
+            int inUse = pid(kept);
+            int store = idle(storePool, 1).getFirst();
+            List<Integer> idle = idle(dataSource, 5);
+            try (Statement statement = kept.createStatement()) {
+                // this thread is given the last one again, and the pool looks at it if it was idle for a second
+                statement.execute("select pg_terminate_backend(" + idle.getLast() + ")");
+            }
+
+            // a job of the broker's may have one of them at that moment
+            await().pollInSameThread()
+                    .ignoreExceptions()
+                    .pollInterval(Duration.ofMillis(1500))
+                    .until(() -> !idle(dataSource, 1).isEmpty() && alive(List.of(store)) == 0 && alive(idle) <= 1);
+            assertThat(pid(kept)).isEqualTo(inUse);
+        }
+    }
+
+    @Test
     @DisplayName("the operator's switch rotates the key at the start, and says so in the audit log")
     void rotatesAtStart() throws SQLException {
         assertThat(count("select count(*) from audit_event where action = ?", "vault_key_rotated"))
@@ -162,6 +193,36 @@ class StoresAndTransactionsTest {
         assertThat(fingerprinter.fingerprint(Secret.of("token"))).isEqualTo(mark);
         assertThat(vault.read(VaultPath.installation("fingerprint-key"))).isPresent();
         assertThat(java.nio.file.Path.of(data, "keyset.json")).exists();
+    }
+
+    /** Takes so many connections at once, puts them back, and says which they were. */
+    private static List<Integer> idle(DataSource pool, int number) throws SQLException {
+        try (Connection connection = pool.getConnection()) {
+            List<Integer> pids = new ArrayList<>(number == 1 ? List.of() : idle(pool, number - 1));
+            pids.add(pid(connection));
+            return pids;
+        }
+    }
+
+    private static int pid(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("select pg_backend_pid()")) {
+            rows.next();
+            return rows.getInt(1);
+        }
+    }
+
+    /** How many of the server's processes are there; asked past the pools. */
+    private long alive(List<Integer> pids) throws SQLException {
+        try (Connection connection =
+                        DriverManager.getConnection(database.url(), database.username(), database.password());
+                PreparedStatement select =
+                        connection.prepareStatement("select count(*) from pg_stat_activity where pid = any (?)")) {
+            select.setArray(1, connection.createArrayOf("int", pids.toArray()));
+            ResultSet rows = select.executeQuery();
+            rows.next();
+            return rows.getLong(1);
+        }
     }
 
     private static AuditEvent event() {

@@ -35,6 +35,9 @@ class JournalTest {
     @Inject
     RefreshProtocol protocol;
 
+    @Inject
+    RecoverySweep sweep;
+
     @Test
     @DisplayName(
             "R9 R22 what waits in the journal of a connection that has ended is revoked at the partner and forgotten")
@@ -50,6 +53,44 @@ class JournalTest {
 
         assertThat(story.control().count(story.sandboxName(), "revoke")).isGreaterThan(revocations);
         assertThat(waiting(connection)).isEmpty();
+    }
+
+    @Test
+    @DisplayName("R20 R22 the sweep stores what waits, drops what is orphaned, and asks no partner for another renewal")
+    void sweeps() {
+        Story story = new Story().partner(Map.of());
+        Story.App app = story.app("shop");
+        String broken = story.active(app, "read");
+        String waits = story.active(app, "read");
+        String ended = story.active(app, "read");
+        String endedBroken = story.active(app, "read");
+        for (String connection : List.of(broken, waits, ended, endedBroken)) {
+            journal(app, connection);
+            new BrokerTables(database)
+                    .change(
+                            "update connection set lease_until = null, retry_at = null where id = ?",
+                            UUID.fromString(connection));
+        }
+        for (String connection : List.of(broken, endedBroken)) {
+            new BrokerTables(database)
+                    .change(
+                            "update refresh_journal set ciphertext = '' where connection = ?",
+                            UUID.fromString(connection));
+        }
+        for (String connection : List.of(ended, endedBroken)) {
+            story.approver().post("/connections/" + connection + "/revoke").expect(200);
+        }
+        long renewals = story.refreshes();
+
+        sweep.run(ACTOR);
+
+        assertThat(waiting(waits)).isEmpty();
+        assertThat(waiting(ended)).isEmpty();
+        assertThat(waiting(broken)).as("kept, and no hindrance to the others").hasSize(1);
+        assertThat(waiting(endedBroken)).hasSize(1);
+        assertThat(story.refreshes()).isEqualTo(renewals);
+        story.token(app, waits).expect(200);
+        assertThat(story.status(waits)).isEqualTo("active");
     }
 
     @Test

@@ -123,7 +123,7 @@ public final class TestDatabase implements QuarkusTestResourceLifecycleManager {
         private static final PgBouncer INSTANCE = launch();
 
         private static PgBouncer launch() {
-            PgBouncer pooler = PgBouncer.start(Server.INSTANCE.database(), 12);
+            PgBouncer pooler = PgBouncer.start(Server.INSTANCE.database(), 5);
             Runtime.getRuntime().addShutdownHook(new Thread(pooler::close, "test-pgbouncer-stop"));
             return pooler;
         }

@@ -16,6 +16,7 @@ class VaultConfigTest {
 
         assertThat(config.kind()).isEqualTo(VaultConfig.Kind.LOCAL);
         assertThat(config.keyset()).isEqualTo(Path.of("./data/keyset.json"));
+        assertThat(config.poolSize()).isEqualTo(10);
         assertThat(config.rotateKeyAtStart()).isFalse();
         assertThat(config.compareAtStart()).isFalse();
         assertThat(config.moveLocalAtStart()).isFalse();
@@ -33,11 +34,13 @@ class VaultConfigTest {
                 "latchkey.vault.kind", "kv2",
                 "latchkey.vault.compare-at-start", "true",
                 "latchkey.vault.move-local-at-start", "true",
+                "latchkey.vault.pool-size", "3",
                 "latchkey.vault.keyset", "/run/keys/keyset.json",
                 "latchkey.vault.rotate-key-at-start", "true"));
 
         assertThat(config.kind()).isEqualTo(VaultConfig.Kind.KV2);
         assertThat(config.keyset()).isEqualTo(Path.of("/run/keys/keyset.json"));
+        assertThat(config.poolSize()).isEqualTo(3);
         assertThat(config.rotateKeyAtStart()).isTrue();
         assertThat(config.compareAtStart()).isTrue();
         assertThat(config.moveLocalAtStart()).isTrue();

@@ -8,6 +8,7 @@ import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import dev.latchkey.secret.Secret;
 import dev.latchkey.secret.SecretGenerator;
+import dev.latchkey.vault.InTurn;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.persistence.LockModeType;
@@ -74,6 +75,7 @@ class AppRegistry implements Apps {
         return store.page(after, size).stream().map(AppRow::toRegistered).toList();
     }
 
+    @InTurn
     @Transactional
     Issued create(String id, AppDraft draft, Actor actor) {
         if (store.findByIdOptional(id).isPresent()) {
@@ -96,6 +98,7 @@ class AppRegistry implements Apps {
     }
 
     /** Changes what is said of the app; returns a new events secret if it has an events URL for the first time. */
+    @InTurn
     @Transactional
     Optional<Secret> change(String id, AppDraft draft, Actor actor) {
         AppRow row = locked(id);
@@ -110,6 +113,7 @@ class AppRegistry implements Apps {
     }
 
     /** Gives the app a new secret; the one before it stays valid for the configured time, any older one ends now. */
+    @InTurn
     @Transactional
     Secret rotate(String id, Actor actor) {
         AppRow row = locked(id);
@@ -126,6 +130,7 @@ class AppRegistry implements Apps {
         return config.oldSecretLifetime();
     }
 
+    @InTurn
     @Transactional
     void delete(String id, Actor actor) {
         AppRow row = locked(id);

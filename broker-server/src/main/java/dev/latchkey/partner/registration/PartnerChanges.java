@@ -6,6 +6,7 @@ import dev.latchkey.partner.credential.CredentialMarks;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import dev.latchkey.vault.CredentialVault;
+import dev.latchkey.vault.InTurn;
 import dev.latchkey.vault.SecretFields;
 import dev.latchkey.vault.StoredRecord;
 import dev.latchkey.vault.VaultPath;
@@ -44,6 +45,7 @@ class PartnerChanges {
     record Current(Registration registration, Optional<StoredRecord> credentials) {}
 
     /** What is there now; {@code not_found} if there is nothing. */
+    @InTurn
     @Transactional
     Current current(String id) {
         rows.serialize(id);
@@ -51,6 +53,7 @@ class PartnerChanges {
     }
 
     /** {@code already_exists} for a taken id or a private key that is in use elsewhere (R99). */
+    @InTurn
     @Transactional
     Registration create(PartnerRow row, SecretFields credentials, AuditEvent event) {
         rows.serialize(row.id);
@@ -69,6 +72,7 @@ class PartnerChanges {
     }
 
     /** {@code conflict} if there is something else by now than what the change was decided on. */
+    @InTurn
     @Transactional
     Registration replace(Current before, PartnerRow wanted, SecretFields credentials, AuditEvent event) {
         String id = before.registration().id();
@@ -90,6 +94,7 @@ class PartnerChanges {
     }
 
     /** {@code in_use} while there are live connections. */
+    @InTurn
     @Transactional
     void remove(String id, AuditEvent event) {
         rows.serialize(id);
@@ -105,6 +110,7 @@ class PartnerChanges {
     }
 
     /** Gives the registration another webhook URL, at once; {@code not_found} if there is none. */
+    @InTurn
     @Transactional
     Registration renewWebhookUrl(String id, AuditEvent event) {
         rows.serialize(id);
@@ -117,6 +123,7 @@ class PartnerChanges {
     }
 
     /** After a change that was not committed: brings the vault back to what the row says. */
+    @InTurn
     @Transactional
     void undo(String id, Optional<Current> before) {
         rows.serialize(id);

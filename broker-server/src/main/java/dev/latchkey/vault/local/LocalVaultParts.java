@@ -2,13 +2,14 @@ package dev.latchkey.vault.local;
 
 import dev.latchkey.secret.OwnerOnlyFile;
 import dev.latchkey.vault.VaultConfig;
+import io.agroal.api.AgroalDataSource;
+import io.quarkus.agroal.DataSource;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.sql.SQLException;
-import javax.sql.DataSource;
 
 /** Opens the keyset and the table of the local store, once. */
 @ApplicationScoped
@@ -16,8 +17,8 @@ final class LocalVaultParts {
 
     @Produces
     @Singleton
-    VaultTable table(DataSource dataSource) {
-        return new VaultTable(dataSource);
+    VaultTable table(@DataSource("vault") AgroalDataSource pool) {
+        return new VaultTable(pool);
     }
 
     @Produces

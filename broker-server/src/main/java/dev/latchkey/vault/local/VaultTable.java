@@ -11,8 +11,9 @@ import java.util.Optional;
 import javax.sql.DataSource;
 
 /**
- * The SQL of the table {@code local_vault}. Each method is a transaction of its own on a connection of its own; changes
- * of one path come one after the other. Thread-safe.
+ * The SQL of the table {@code local_vault}. Each method is a transaction of its own on a connection of its own, out of a
+ * pool that nobody else uses: a caller may hold one of the other pool, and waits for nothing that waits for it. Changes of
+ * one path come one after the other. Thread-safe.
  */
 final class VaultTable {
 

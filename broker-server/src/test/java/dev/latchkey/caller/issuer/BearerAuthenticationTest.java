@@ -15,6 +15,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -33,8 +34,15 @@ class BearerAuthenticationTest {
 
     private static final String APPS = "/api/v1/apps";
 
-    /** Its own instance of the broker, so that no other test meets an issuer. */
-    public static final class WithIssuer implements QuarkusTestProfile {}
+    private static final int APP_RATE = 3;
+
+    /** Its own instance of the broker, so that no other test meets an issuer. Apps may ask seldom. */
+    public static final class WithIssuer implements QuarkusTestProfile {
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            return Map.of("latchkey.limits.app-rate", Integer.toString(APP_RATE));
+        }
+    }
 
     @TestHTTPResource("/")
     URI server;
@@ -72,6 +80,37 @@ class BearerAuthenticationTest {
         assertThat(nobody.bearer(before).get(APPS).code())
                 .as("the cached answer is dropped with the change")
                 .isEqualTo("forbidden");
+    }
+
+    @Test
+    @DisplayName(
+            "latchkey.limits.app-rate: an app that only a subject_token proves is counted, by itself and once a request")
+    void limitsAppsThatASubjectTokenProves() {
+        String eager = registeredApp();
+        String calm = registeredApp();
+        for (int request = 0; request < APP_RATE; request++) {
+            assertThat(exchange(nobody, eager).body()).contains("invalid_target");
+        }
+
+        Answer refused = exchange(nobody, eager);
+
+        assertThat(refused.status()).as(refused.body()).isEqualTo(429);
+        assertThat(refused.header("Retry-After")).matches("[1-9][0-9]?");
+        assertThat(nobody.bearer(eager).get("/api/v1/connections").code())
+                .as("header and subject_token draw on one share")
+                .isEqualTo("rate_limited");
+        assertThat(exchange(nobody, calm).body()).contains("invalid_target");
+    }
+
+    @Test
+    @DisplayName("latchkey.limits.app-rate: a request with header and subject_token is one request")
+    void countsARequestWithTwoProofsOnce() {
+        String app = registeredApp();
+        for (int request = 0; request < APP_RATE; request++) {
+            assertThat(exchange(nobody.bearer(app), app).body()).contains("invalid_target");
+        }
+
+        assertThat(exchange(nobody.bearer(app), app).status()).isEqualTo(429);
     }
 
     @Test
@@ -146,6 +185,23 @@ class BearerAuthenticationTest {
         assertThat(issuer.fetches("/evil")).isZero();
         // An unknown kid may cost one look at the metadata and the keys of the configured issuer, nothing else.
         assertThat(issuer.fetches() - before).isLessThanOrEqualTo(2);
+    }
+
+    /** A token of a new app. */
+    private String registeredApp() {
+        String app = "app-" + UUID.randomUUID();
+        Answer made = nobody.asAdmin().post(APPS, "{\"id\":\"" + app + "\",\"name\":\"n\",\"return_urls\":[]}");
+        assertThat(made.status()).as(made.body()).isEqualTo(201);
+        return issuer.token(claims -> claims.put("azp", app));
+    }
+
+    /** Asks for the token of a connection that does not exist. */
+    private static Answer exchange(BrokerClient client, String subjectToken) {
+        String form = "grant_type=urn:ietf:params:oauth:grant-type:token-exchange&resource=urn:latchkey:connection:"
+                + UUID.randomUUID() + "&subject_token=" + subjectToken
+                + "&subject_token_type=urn:ietf:params:oauth:token-type:access_token";
+        return client.send(
+                "POST", "/oauth2/token", "application/x-www-form-urlencoded", form.getBytes(StandardCharsets.US_ASCII));
     }
 
     private BrokerClient asPerson(String... roles) {

@@ -1,5 +1,7 @@
 package dev.latchkey.partner.registration;
 
+import static org.awaitility.Awaitility.await;
+
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.sql.Connection;
@@ -61,6 +63,29 @@ class PartnerTables {
 
     void removePartner(String id) {
         run("delete from partner where id = '" + id + "'");
+    }
+
+    /** Locks a registration's row, runs what is given, and lets go when so many others wait for a lock. */
+    void hold(String id, int waiting, Runnable others) {
+        try (Connection connection = owner()) {
+            connection.setAutoCommit(false);
+            try (PreparedStatement lock =
+                    connection.prepareStatement("select 1 from partner where id = ? for update")) {
+                lock.setString(1, id);
+                lock.executeQuery();
+            }
+            others.run();
+            await().until(() -> waiting() >= waiting);
+            connection.rollback();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** How many wait for a lock. */
+    int waiting() {
+        return strings("select pid::text from pg_locks where not granted and ? <> ''", "x")
+                .size();
     }
 
     void blockAudit() {

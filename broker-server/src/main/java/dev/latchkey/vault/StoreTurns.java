@@ -1,0 +1,53 @@
+package dev.latchkey.vault;
+
+import dev.latchkey.problem.BrokerException;
+import dev.latchkey.problem.ProblemType;
+import jakarta.annotation.Priority;
+import jakarta.inject.Inject;
+import jakarta.interceptor.AroundInvoke;
+import jakarta.interceptor.Interceptor;
+import jakarta.interceptor.InvocationContext;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Lets a few transactions {@link InTurn} begin, in the order of their arrival. The local store needs a connection of its
+ * own to the database while the caller holds one; behind a pooler both come out of the same server connections, and as many
+ * callers as there are of these would wait for each other. Before the transaction, so that who waits holds nothing.
+ * Thread-safe.
+ */
+@InTurn
+@Interceptor
+@Priority(Interceptor.Priority.PLATFORM_BEFORE)
+final class StoreTurns {
+
+    /** A pooler needs one server connection more, see {@code docs/postgresql.md}. */
+    private static final int AT_ONCE = 4;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(4);
+
+    private static final Semaphore TURNS = new Semaphore(AT_ONCE, true);
+
+    private final VaultConfig config;
+
+    @Inject
+    StoreTurns(VaultConfig config) {
+        this.config = config;
+    }
+
+    @AroundInvoke
+    Object run(InvocationContext transaction) throws Exception {
+        if (config.kind() != VaultConfig.Kind.LOCAL) {
+            return transaction.proceed();
+        }
+        if (!TURNS.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new BrokerException(ProblemType.STORE_UNAVAILABLE, "Too many changes are being made.");
+        }
+        try {
+            return transaction.proceed();
+        } finally {
+            TURNS.release();
+        }
+    }
+}
