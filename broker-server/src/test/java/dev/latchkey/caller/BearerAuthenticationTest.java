@@ -3,16 +3,14 @@ package dev.latchkey.caller;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.latchkey.identity.IdentityStack;
 import dev.latchkey.testkit.BrokerClient;
 import dev.latchkey.testkit.BrokerClient.Answer;
+import dev.latchkey.testkit.BrokerStack;
 import dev.latchkey.testkit.FakeOpenIdProvider;
-import dev.latchkey.testkit.FakeOpenIdProviderResource;
 import dev.latchkey.testkit.FromTestResource;
-import dev.latchkey.testkit.TestDatabase;
-import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import java.net.URI;
 import java.time.Duration;
@@ -26,15 +24,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 @QuarkusTest
-@TestProfile(BearerAuthenticationTest.WithIssuer.class)
-@QuarkusTestResource(TestDatabase.class)
-@QuarkusTestResource(value = FakeOpenIdProviderResource.class, restrictToAnnotatedClass = true)
+@TestProfile(IdentityStack.class)
 class BearerAuthenticationTest {
 
     private static final String APPS = "/api/v1/apps";
-
-    /** Its own instance of the broker, so that no other test meets an issuer. */
-    public static final class WithIssuer implements QuarkusTestProfile {}
 
     @TestHTTPResource("/")
     URI server;
@@ -67,7 +60,8 @@ class BearerAuthenticationTest {
         });
         assertThat(nobody.bearer(before).get(APPS).status()).isEqualTo(200);
 
-        nobody.asAdmin().post(APPS, "{\"id\":\"" + app + "\",\"name\":\"n\",\"return_urls\":[]}");
+        nobody.as("admin", BrokerStack.PASSWORD)
+                .post(APPS, "{\"id\":\"" + app + "\",\"name\":\"n\",\"return_urls\":[]}");
 
         assertThat(nobody.bearer(before).get(APPS).code())
                 .as("the cached answer is dropped with the change")
