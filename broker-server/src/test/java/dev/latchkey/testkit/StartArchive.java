@@ -32,7 +32,7 @@ final class StartArchive {
             fill(archive, filling);
         });
         // what a JVM says of an archive that does not fit has no place in the broker's log
-        return Files.exists(archive) ? List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:cds=off") : List.of();
+        return Files.exists(archive) ? List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:cds*=off") : List.of();
     }
 
     private static void fill(Path archive, Filling filling) throws IOException {
