@@ -13,6 +13,7 @@ import dev.latchkey.problem.ProblemType;
 import dev.latchkey.secret.Fingerprinter;
 import dev.latchkey.secret.Purpose;
 import dev.latchkey.secret.Secret;
+import dev.latchkey.testkit.PublishedBroker;
 import dev.latchkey.testkit.TestDatabase;
 import dev.latchkey.vault.CredentialVault;
 import dev.latchkey.vault.SecretFields;
@@ -22,7 +23,6 @@ import dev.latchkey.vault.local.KeysetRotation;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import java.sql.Connection;
@@ -34,7 +34,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -45,7 +44,7 @@ import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 /** How the stores stand to the transactions of those who use them, in the running application. */
 @QuarkusTest
 @QuarkusTestResource(TestDatabase.class)
-@TestProfile(StoresAndTransactionsTest.RotateAtStart.class)
+@TestProfile(PublishedBroker.class)
 class StoresAndTransactionsTest {
 
     private static final Actor ACTOR = Actor.system("test", "run-1");
@@ -74,14 +73,6 @@ class StoresAndTransactionsTest {
 
     @ConfigProperty(name = "latchkey.data")
     String data;
-
-    /** The first start finds nothing to encrypt anew, and does it all the same. */
-    public static final class RotateAtStart implements QuarkusTestProfile {
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Map.of("latchkey.vault.rotate-key-at-start", "true");
-        }
-    }
 
     @Test
     @DisplayName("R168 an audit row is committed with the caller's change, or not at all")

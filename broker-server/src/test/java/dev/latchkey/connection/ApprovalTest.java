@@ -177,6 +177,7 @@ class ApprovalTest {
         Answer late = story.token(app, id);
         assertThat(late.code()).isEqualTo("connection_not_active");
         assertThat(late.text("connection_status")).isEqualTo("expired");
+        tables.hurry("connection-expiry");
         await().atMost(Duration.ofSeconds(90)).untilAsserted(() -> {
             assertThat(story.status(id)).isEqualTo("expired");
             assertThat(tables.vaultPathsOf(id)).isEmpty();

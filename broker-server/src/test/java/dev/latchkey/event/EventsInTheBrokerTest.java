@@ -6,14 +6,12 @@ import static org.awaitility.Awaitility.await;
 
 import dev.latchkey.connection.ConnectionEvents;
 import dev.latchkey.secret.Secret;
-import dev.latchkey.testkit.TestDatabase;
+import dev.latchkey.testkit.BrokerStack;
 import dev.latchkey.vault.CredentialVault;
 import dev.latchkey.vault.SecretFields;
 import dev.latchkey.vault.VaultPath;
 import io.quarkus.narayana.jta.QuarkusTransaction;
-import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
@@ -26,20 +24,10 @@ import org.junit.jupiter.api.Test;
 
 /** The same in the running broker: its transactions, its vault, its scheduler. */
 @QuarkusTest
-@QuarkusTestResource(TestDatabase.class)
-@TestProfile(EventsInTheBrokerTest.LoopbackOpen.class)
+@TestProfile(BrokerStack.class)
 class EventsInTheBrokerTest {
 
     private static final String KEY = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-
-    /** The receiver is on loopback. */
-    public static final class LoopbackOpen implements QuarkusTestProfile {
-
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Map.of("latchkey.outbound.allow-loopback", "true");
-        }
-    }
 
     @Inject
     ConnectionEvents events;
@@ -92,7 +80,7 @@ class EventsInTheBrokerTest {
                 .setParameter("url", eventsUrl)
                 .executeUpdate();
         entities.createNativeQuery("insert into partner (id, catalog, name, created_by)"
-                        + " values ('shop-bank', 'oauth2', 'Bank', 'ann')")
+                        + " values ('shop-bank', 'noones-oauth2-delegated', 'Bank', 'ann')")
                 .executeUpdate();
         entities.createNativeQuery("insert into connection (id, partner, owner, status, requested_scopes,"
                         + " requested_methods, scopes, methods, requested_by, requested_by_app)"

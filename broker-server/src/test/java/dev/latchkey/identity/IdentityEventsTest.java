@@ -56,6 +56,7 @@ class IdentityEventsTest {
         assertThat(story.status(connection)).isEqualTo("revoked");
         assertThat(story.status(waiting)).isEqualTo("revoked");
         assertThat(story.token(app, connection).status()).isEqualTo(404);
+        tables.hurry("connection-expiry");
         await().atMost(Duration.ofSeconds(60)).until(() -> story.control().count(story.sandboxName(), "revoke") == 1);
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(tables.vaultPathsOf(connection)).isEmpty());

@@ -27,6 +27,7 @@ public final class BrokerProcess implements AutoCloseable {
     private static final Pattern TIMESTAMP = Pattern.compile("\"timestamp\":\"([^\"]+)\"");
     private static final Duration START = Duration.ofMinutes(2);
     private static final Duration END = Duration.ofSeconds(40);
+    private static final Duration TO_ARCHIVE = Duration.ofMinutes(3);
 
     private final Path folder;
     private final int port;
@@ -57,16 +58,20 @@ public final class BrokerProcess implements AutoCloseable {
      * @param environment variables; the place for secrets
      */
     public static BrokerProcess start(Map<String, String> properties, Map<String, String> environment) {
-        var port = ChildProcess.freePort();
-        return start(port, URI.create("http://127.0.0.1:" + port), properties, environment);
+        return started(prepared(properties, environment));
     }
 
     /** Starts a broker that tells of its health elsewhere than on its main port. */
     public static BrokerProcess startWithHealthAt(URI management, Map<String, String> properties) {
-        return start(ChildProcess.freePort(), management, properties, Map.of());
+        return started(prepared(ChildProcess.freePort(), management, properties, Map.of()));
     }
 
-    private static BrokerProcess start(
+    private static BrokerProcess prepared(Map<String, String> properties, Map<String, String> environment) {
+        var port = ChildProcess.freePort();
+        return prepared(port, URI.create("http://127.0.0.1:" + port), properties, environment);
+    }
+
+    private static BrokerProcess prepared(
             int port, URI health, Map<String, String> properties, Map<String, String> environment) {
         var folder = temporaryFolder();
         var all = new HashMap<>(Map.of(
@@ -83,7 +88,10 @@ public final class BrokerProcess implements AutoCloseable {
                 "LATCHKEY_ADMIN_PASSWORD", UUID.randomUUID().toString(),
                 "LATCHKEY_APPROVER_PASSWORD", UUID.randomUUID().toString()));
         variables.putAll(environment);
-        var broker = new BrokerProcess(folder, port, health, Map.copyOf(all), Map.copyOf(variables));
+        return new BrokerProcess(folder, port, health, Map.copyOf(all), Map.copyOf(variables));
+    }
+
+    private static BrokerProcess started(BrokerProcess broker) {
         try {
             broker.startAgain();
         } catch (RuntimeException e) {
@@ -106,16 +114,29 @@ public final class BrokerProcess implements AutoCloseable {
         if (!lives.isEmpty() && current().isAlive()) {
             throw new IllegalStateException("still running");
         }
-        var process = ChildProcess.start(folder, environment, log(), command());
+        startWith(StartArchive.flags(jar(), BrokerProcess::fillArchive));
+    }
+
+    /** One start of a broker with nothing special. */
+    private static void fillArchive(List<String> flags) {
+        try (BrokerProcess broker = prepared(Map.of(), Map.of())) {
+            broker.startWith(flags);
+            broker.current().stop(TO_ARCHIVE);
+        }
+    }
+
+    private void startWith(List<String> flags) {
+        var process = ChildProcess.start(folder, environment, log(), command(flags));
         lives.add(process);
         process.awaitOk(health.resolve("/q/health/ready"), START);
     }
 
-    private List<String> command() {
+    private List<String> command(List<String> flags) {
         var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
                 "--enable-native-access=ALL-UNNAMED"));
+        command.addAll(flags);
         properties.forEach((name, value) -> command.add("-D" + name + "=" + value));
         command.addAll(List.of("-jar", jar().toString()));
         return command;

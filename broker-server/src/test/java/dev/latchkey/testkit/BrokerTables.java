@@ -35,6 +35,13 @@ public final class BrokerTables {
         }
     }
 
+    /** Lets a job of the broker run at the scheduler's next look, which is within a second, unless it runs just now. */
+    public void hurry(String job) {
+        texts(
+                "update scheduled_tasks set execution_time = now() where task_name = ? and not picked returning task_name",
+                job);
+    }
+
     /** The first column as texts. */
     public List<String> texts(String sql, Object... values) {
         try (Connection connection = database.getConnection();

@@ -3,7 +3,10 @@ package dev.latchkey.testkit;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import java.util.Map;
 
-/** A broker with a public name on https, which allows few failed authentications and few requests of an app. */
+/**
+ * A broker that an operator has set: with a public name on https, a new key of the vault at each start, few failed
+ * authentications and few requests of an app.
+ */
 public final class PublishedBroker implements QuarkusTestProfile {
 
     /** Its public name. */
@@ -17,6 +20,9 @@ public final class PublishedBroker implements QuarkusTestProfile {
         return Map.of(
                 "latchkey.http.public-url",
                 "https://" + HOST,
+                // the first start finds nothing to encrypt anew, and does it all the same
+                "latchkey.vault.rotate-key-at-start",
+                "true",
                 "latchkey.limits.failed-authentications",
                 "3",
                 "latchkey.limits.app-rate",

@@ -1,9 +1,9 @@
-package dev.latchkey.partner;
+package dev.latchkey.partner.registration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.latchkey.partner.AdminApi.Answer;
+import dev.latchkey.partner.registration.AdminApi.Answer;
 import dev.latchkey.secret.Purpose;
 import dev.latchkey.secret.Secret;
 import dev.latchkey.testkit.AtOnce;
