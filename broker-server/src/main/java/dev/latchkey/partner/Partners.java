@@ -14,8 +14,8 @@ public interface Partners {
     /** The registration with that id. */
     Optional<Partner> find(String id);
 
-    /** Every registration. */
-    List<Partner> all();
+    /** Every registration that fits its catalog row; one that does not fit any more is logged and left out. */
+    List<Partner> usable();
 
     /**
      * The credentials of our client, read from the vault for one use; by the names of the contract's table. While a

@@ -61,7 +61,7 @@ class HandshakeJob implements Job {
         revocations.retryDue(actor);
         lifecycle.importsToDrop(BATCH).forEach(partnerSide::dropBrought);
         lifecycle.approvedImports(BATCH).forEach(id -> partnerSide.connect(id, actor));
-        partners.all().stream().filter(HandshakeJob::needsNoBrowser).forEach(partner -> connect(partner, actor));
+        partners.usable().stream().filter(HandshakeJob::needsNoBrowser).forEach(partner -> connect(partner, actor));
     }
 
     private void connect(Partner partner, Actor actor) {

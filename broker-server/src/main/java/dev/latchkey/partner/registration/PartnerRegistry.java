@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jboss.logging.Logger;
 
 /**
  * The registrations out of the database. A registration found is kept for a second at most: another process sees a
@@ -29,6 +30,7 @@ import java.util.UUID;
 @ApplicationScoped
 final class PartnerRegistry implements Partners {
 
+    private static final Logger LOG = Logger.getLogger(PartnerRegistry.class);
     private static final Duration KEPT = Duration.ofSeconds(1);
     private static final int MOST = 10_000;
     private static final String JOB = "partner-registry";
@@ -72,8 +74,20 @@ final class PartnerRegistry implements Partners {
     }
 
     @Override
-    public List<Partner> all() {
-        return rows.ids().stream().map(this::find).flatMap(Optional::stream).toList();
+    public List<Partner> usable() {
+        return rows.ids().stream()
+                .map(this::findUsable)
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    private Optional<Partner> findUsable(String id) {
+        try {
+            return find(id);
+        } catch (BrokerException e) {
+            LOG.warnf("registration %s is left out: %s", id, e.type().code());
+            return Optional.empty();
+        }
     }
 
     @Override

@@ -89,7 +89,7 @@ class PartnerDoorTest {
         }
 
         @Override
-        public List<Partner> all() {
+        public List<Partner> usable() {
             return List.of();
         }
 
