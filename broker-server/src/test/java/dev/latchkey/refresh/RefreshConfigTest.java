@@ -17,6 +17,7 @@ class RefreshConfigTest {
         assertThat(config.aheadPause()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.aheadBatch()).isEqualTo(200);
         assertThat(config.aheadConcurrency()).isEqualTo(8);
+        assertThat(config.storesAtOnce()).isEqualTo(8);
     }
 
     @Test
@@ -27,11 +28,13 @@ class RefreshConfigTest {
                         "latchkey.refresh.ahead", "false",
                         "latchkey.refresh.ahead-pause", "PT1M",
                         "latchkey.refresh.ahead-batch", "7",
-                        "latchkey.refresh.ahead-concurrency", "3"));
+                        "latchkey.refresh.ahead-concurrency", "3",
+                        "latchkey.refresh.stores-at-once", "4"));
 
         assertThat(config.ahead()).isFalse();
         assertThat(config.aheadPause()).isEqualTo(Duration.ofMinutes(1));
         assertThat(config.aheadBatch()).isEqualTo(7);
         assertThat(config.aheadConcurrency()).isEqualTo(3);
+        assertThat(config.storesAtOnce()).isEqualTo(4);
     }
 }
