@@ -10,10 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
@@ -56,24 +53,11 @@ public final class TestDatabase implements QuarkusTestResourceLifecycleManager {
 
     /** An empty database of its own, without a pooler in any case. */
     public static DatabaseAccess direct() {
-        String name = "test_" + UUID.randomUUID().toString().replace('-', '_');
         try {
-            DatabaseAccess database = Server.INSTANCE.createDatabase(name);
-            doNotWaitForTheDisk(database, name);
-            return database;
+            return Server.INSTANCE.createDatabase(
+                    "test_" + UUID.randomUUID().toString().replace('-', '_'));
         } catch (SQLException e) {
             throw new IllegalStateException(e);
-        }
-    }
-
-    /** This server ends with the JVM, and its data with it: nobody starts it again after a crash of the machine. */
-    private static void doNotWaitForTheDisk(DatabaseAccess database, String name) throws SQLException {
-        try (Connection owner = DriverManager.getConnection(
-                        database.url(),
-                        database.ownerUsername(),
-                        database.ownerPassword().reveal(Purpose.STORE));
-                Statement statement = owner.createStatement()) {
-            statement.execute("alter database " + name + " set synchronous_commit = off");
         }
     }
 
