@@ -9,6 +9,7 @@ import dev.latchkey.testkit.BrokerApi.Answer;
 import dev.latchkey.testkit.BrokerStack;
 import dev.latchkey.testkit.BrokerTables;
 import dev.latchkey.testkit.Story;
+import dev.latchkey.vault.VaultPath;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
@@ -159,6 +160,25 @@ class RacesTest {
                                 "select code from audit_event where connection = ? and action = 'lease_lost'",
                                 UUID.fromString(connection)))
                 .containsExactly("superseded");
+    }
+
+    @Test
+    @DisplayName("R10 R15 whom a reconnect overtakes before anything is sent does not note the version from before it")
+    void reconnectedBeforeSending() {
+        Story story = new Story().partner(Map.of());
+        Story.App app = story.app("shop");
+        String connection = story.active(app, "read");
+        UUID id = UUID.fromString(connection);
+        points.order(KillPoint.K3, connection, () -> reconnect(story, app, connection));
+
+        longer(app, connection);
+
+        BrokerTables tables = new BrokerTables(database);
+        assertThat(tables.texts("select kv_version from connection where id = ?", id))
+                .isEqualTo(tables.texts(
+                        "select max(version) from local_vault where path = ?",
+                        VaultPath.connection(id).value()));
+        assertThat(story.status(connection)).isEqualTo("active");
     }
 
     @Test
