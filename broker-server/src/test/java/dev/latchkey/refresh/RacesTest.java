@@ -227,6 +227,27 @@ class RacesTest {
     }
 
     @Test
+    @DisplayName("R6 whose lease somebody else has taken since does not hold back who comes after")
+    void lateFailure() {
+        Story story = new Story().partner(Map.of());
+        Story.App app = story.app("shop");
+        UUID id = UUID.fromString(story.active(app, "read"));
+        LeaseRows.Lease late = leases.take(id).orElseThrow();
+        new BrokerTables(database)
+                .change("update connection set lease_until = now() - interval '1 second' where id = ?", id);
+        LeaseRows.Lease newest = leases.take(id).orElseThrow();
+
+        leases.postpone(late, Duration.ofMinutes(1));
+        leases.holdBack(late, Duration.ofMinutes(1));
+        leases.retryAfter(late, Duration.ofMinutes(1));
+
+        assertThat(leases.pauseLeft(id)).isEmpty();
+        leases.release(newest);
+        leases.postpone(newest, Duration.ofMinutes(1));
+        assertThat(leases.pauseLeft(id)).isPresent();
+    }
+
+    @Test
     @DisplayName(
             "R2 R48 R49 while a partner takes its time nothing of the database is held, and other tokens are served")
     void nothingIsHeld() throws Exception {
