@@ -99,7 +99,7 @@ class Aftermath {
     BrokerException clientRefused(RefreshProtocol.Step step) {
         step.turn().share().takeSoon();
         intents.cleared(step.lease());
-        leases.postpone(step.connection().id(), CLIENT_REFUSED);
+        leases.postpone(step.lease(), CLIENT_REFUSED);
         partners.markMisconfigured(step.partner().id(), true);
         audit.append(event(step, AuditAction.REFRESH_FAILED).failed("invalid_client"));
         return new BrokerException(ProblemType.PARTNER_MISCONFIGURED, "The partner refuses our client.")
@@ -119,7 +119,7 @@ class Aftermath {
         Duration pause = later.problem().retryAfter().orElse(Duration.ofSeconds(1));
         if (!later.sent()) {
             intents.cleared(step.lease());
-            leases.postpone(id, pause);
+            leases.postpone(step.lease(), pause);
             return later.problem();
         }
         Optional<IntentRows.Intent> open = intents.open(id);
@@ -130,9 +130,9 @@ class Aftermath {
             ambiguous(step);
         } else if (Recovery.isWithinGrace(open, current, semantics)) {
             leases.dueNow(step.lease());
-            leases.retryAfter(id, WITHIN_GRACE);
+            leases.retryAfter(step.lease(), WITHIN_GRACE);
         } else {
-            leases.postpone(id, pause);
+            leases.postpone(step.lease(), pause);
         }
         return later.problem();
     }
@@ -140,7 +140,7 @@ class Aftermath {
     /** The partner was spared, so there is nothing to write down but that nothing was sent. */
     private BrokerException heldBack(RefreshProtocol.Step step, BrokerException problem) {
         intents.cleared(step.lease());
-        leases.holdBack(step.connection().id(), problem.retryAfter().orElse(Duration.ofSeconds(1)));
+        leases.holdBack(step.lease(), problem.retryAfter().orElse(Duration.ofSeconds(1)));
         return problem;
     }
 

@@ -11,7 +11,7 @@ import org.hibernate.Session;
 
 /**
  * Table {@code refresh_intent}: what was about to be sent to a partner, before it was. Written only under the lease whose
- * epoch it carries. Each method is a transaction of its own, by the database's clock. Thread-safe.
+ * epoch it carries. Each method is a transaction of its own or part of the caller's, by the database's clock. Thread-safe.
  */
 @ApplicationScoped
 class IntentRows {
@@ -48,15 +48,17 @@ class IntentRows {
     }
 
     /**
-     * Announces that a credential is sent, notes the version at which it was proven, and begins the lease anew, so that it
-     * outlasts the call; false if the lease is over. Sending the same once more keeps the time of the first.
+     * Announces that a credential is sent, notes the version at which it was proven, unless a reconnect was quicker and has
+     * a newer one, and begins the lease anew, so that it outlasts the call; false if the lease is over. Sending the same once
+     * more keeps the time of the first.
      */
     @Transactional
     boolean announce(LeaseRows.Lease lease, byte[] spentSha256, int kvVersion, Duration leaseTime) {
         return session.createNativeQuery("""
                                 with mine as (
                                     update connection
-                                    set lease_until = now() + :seconds * interval '1 second', kv_version = :kv
+                                    set lease_until = now() + :seconds * interval '1 second',
+                                        kv_version = greatest(kv_version, :kv)
                                     where id = :id and epoch = :epoch and lease_until > now()
                                     returning id, epoch)
                                 insert into refresh_intent as known

@@ -16,7 +16,8 @@ import org.hibernate.Session;
 
 /**
  * Who may spend a refresh token: lease and fencing epoch, by the database's clock (R8). Each method is a transaction of
- * its own, so that none is open while a partner is asked (R48); there are no advisory locks (R49). Thread-safe.
+ * its own or part of the caller's, and none is open while a partner is asked (R48); there are no advisory locks (R49).
+ * Thread-safe.
  */
 @ApplicationScoped
 class LeaseRows {
@@ -176,18 +177,20 @@ class LeaseRows {
 
     /**
      * Notes a failed attempt: the next one comes after the given time at the earliest, and after 30 s, 1 min, 2 min … 1 h
-     * and up to a fifth more in both cases, so that what failed together is not tried again together (R58).
+     * and up to a fifth more in both cases, so that what failed together is not tried again together (R58). Nothing happens
+     * if somebody else has taken the lease since: what that one brings counts.
      */
     @Transactional
-    void postpone(UUID connection, Duration least) {
+    void postpone(Lease lease, Duration least) {
         session.createNativeQuery("""
                         update connection set failures = failures + 1,
                             retry_at = now() + (1 + 0.2 * random()) * greatest(:least * interval '1 second',
                                 least(interval '1 hour', interval '30 seconds' * power(2, least(failures, 12))))
-                        where id = :id
+                        where id = :id and epoch = :epoch
                         """)
                 .setParameter("least", least.toSeconds())
-                .setParameter("id", connection)
+                .setParameter("id", lease.connection())
+                .setParameter("epoch", lease.epoch())
                 .executeUpdate();
     }
 
@@ -196,25 +199,27 @@ class LeaseRows {
      * spares the partner must not lengthen the pauses of its connections.
      */
     @Transactional
-    void holdBack(UUID connection, Duration wait) {
+    void holdBack(Lease lease, Duration wait) {
         session.createNativeQuery("""
                         update connection set retry_at = now() + (1 + 0.2 * random()) * :wait * interval '1 second'
-                        where id = :id
+                        where id = :id and epoch = :epoch
                         """)
                 .setParameter("wait", wait.toSeconds())
-                .setParameter("id", connection)
+                .setParameter("id", lease.connection())
+                .setParameter("epoch", lease.epoch())
                 .executeUpdate();
     }
 
     /** Lets the next attempt come after exactly this time. */
     @Transactional
-    void retryAfter(UUID connection, Duration pause) {
+    void retryAfter(Lease lease, Duration pause) {
         session.createNativeQuery("""
                         update connection set failures = failures + 1, retry_at = now() + :pause * interval '1 second'
-                        where id = :id
+                        where id = :id and epoch = :epoch
                         """)
                 .setParameter("pause", pause.toSeconds())
-                .setParameter("id", connection)
+                .setParameter("id", lease.connection())
+                .setParameter("epoch", lease.epoch())
                 .executeUpdate();
     }
 

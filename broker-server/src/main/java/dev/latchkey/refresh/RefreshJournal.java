@@ -12,7 +12,8 @@ import org.hibernate.Session;
 
 /**
  * Table {@code refresh_journal}: renewed credentials that the vault could not take, sealed. They wait there for the next
- * owner of the lease and are used for nothing else. Each method is a transaction of its own. Thread-safe.
+ * owner of the lease and are used for nothing else. Each method is a transaction of its own or part of the caller's.
+ * Thread-safe.
  */
 @ApplicationScoped
 class RefreshJournal {

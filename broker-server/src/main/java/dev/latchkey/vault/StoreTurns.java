@@ -41,13 +41,22 @@ final class StoreTurns {
         if (config.kind() != VaultConfig.Kind.LOCAL) {
             return transaction.proceed();
         }
-        if (!TURNS.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+        if (!hasTurn()) {
             throw new BrokerException(ProblemType.STORE_UNAVAILABLE, "Too many changes are being made.");
         }
         try {
             return transaction.proceed();
         } finally {
             TURNS.release();
+        }
+    }
+
+    private static boolean hasTurn() {
+        try {
+            return TURNS.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 }

@@ -9,6 +9,7 @@ import dev.latchkey.testkit.BrokerApi.Answer;
 import dev.latchkey.testkit.BrokerStack;
 import dev.latchkey.testkit.BrokerTables;
 import dev.latchkey.testkit.Story;
+import dev.latchkey.vault.VaultPath;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
@@ -162,6 +163,25 @@ class RacesTest {
     }
 
     @Test
+    @DisplayName("R10 R15 whom a reconnect overtakes before anything is sent does not note the version from before it")
+    void reconnectedBeforeSending() {
+        Story story = new Story().partner(Map.of());
+        Story.App app = story.app("shop");
+        String connection = story.active(app, "read");
+        UUID id = UUID.fromString(connection);
+        points.order(KillPoint.K3, connection, () -> reconnect(story, app, connection));
+
+        longer(app, connection);
+
+        BrokerTables tables = new BrokerTables(database);
+        assertThat(tables.texts("select kv_version from connection where id = ?", id))
+                .isEqualTo(tables.texts(
+                        "select max(version) from local_vault where path = ?",
+                        VaultPath.connection(id).value()));
+        assertThat(story.status(connection)).isEqualTo("active");
+    }
+
+    @Test
     @DisplayName("R11 who is refused because another was faster takes what that one stored, and changes nothing")
     void faster() {
         // The broker believes that nothing rotates, so that the second owner may send although the first one has begun.
@@ -204,6 +224,27 @@ class RacesTest {
                 .containsExactly("1");
         leases.release(second);
         assertThat(leases.take(id)).isPresent();
+    }
+
+    @Test
+    @DisplayName("R6 whose lease somebody else has taken since does not hold back who comes after")
+    void lateFailure() {
+        Story story = new Story().partner(Map.of());
+        Story.App app = story.app("shop");
+        UUID id = UUID.fromString(story.active(app, "read"));
+        LeaseRows.Lease late = leases.take(id).orElseThrow();
+        new BrokerTables(database)
+                .change("update connection set lease_until = now() - interval '1 second' where id = ?", id);
+        LeaseRows.Lease newest = leases.take(id).orElseThrow();
+
+        leases.postpone(late, Duration.ofMinutes(1));
+        leases.holdBack(late, Duration.ofMinutes(1));
+        leases.retryAfter(late, Duration.ofMinutes(1));
+
+        assertThat(leases.pauseLeft(id)).isEmpty();
+        leases.release(newest);
+        leases.postpone(newest, Duration.ofMinutes(1));
+        assertThat(leases.pauseLeft(id)).isPresent();
     }
 
     @Test
