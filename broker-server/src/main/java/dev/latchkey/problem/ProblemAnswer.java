@@ -1,5 +1,6 @@
 package dev.latchkey.problem;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -15,5 +16,12 @@ record ProblemAnswer(int status, Map<String, List<String>> headers, String body)
     /** Copies. */
     ProblemAnswer {
         headers = Map.copyOf(headers);
+    }
+
+    /** The same with a further header field. */
+    ProblemAnswer with(String name, String value) {
+        Map<String, List<String>> more = new LinkedHashMap<>(headers);
+        more.put(name, List.of(value));
+        return new ProblemAnswer(status, more, body);
     }
 }

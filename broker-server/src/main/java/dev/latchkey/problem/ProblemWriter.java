@@ -7,6 +7,7 @@ import jakarta.inject.Singleton;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Writes a problem in the form that its reader expects: RFC 9457 for programs, RFC 6749 section 5.2 for OAuth clients, a
@@ -17,6 +18,8 @@ public final class ProblemWriter {
 
     /** Tells an app that an answer of the proxy is ours: a partner may well answer problem documents of its own. */
     private static final String MARK = "Latchkey-Error";
+
+    private static final String ALLOW = "Allow";
 
     private final ObjectMapper json;
     private final AuthenticationChallenges challenges;
@@ -43,12 +46,17 @@ public final class ProblemWriter {
 
     /** The problem as it goes to the caller of the request. */
     ProblemAnswer answer(RoutingContext context, BrokerException problem) {
-        String path = context.request().path();
-        return switch (Surface.of(path == null ? "" : path)) {
+        String path = Objects.requireNonNullElse(context.request().path(), "");
+        ProblemAnswer answer = switch (Surface.of(path)) {
             case API -> problemJson(problem, RequestId.of(context));
             case OAUTH -> oauth(problem);
             case BROWSER -> page(problem, RequestId.of(context));
         };
+        if (problem.type() == ProblemType.METHOD_NOT_ALLOWED
+                && !context.response().headers().contains(ALLOW)) {
+            return answer.with(ALLOW, String.join(", ", AllowedMethods.at(path)));
+        }
+        return answer;
     }
 
     private ProblemAnswer problemJson(BrokerException problem, String requestId) {
