@@ -34,9 +34,13 @@ final class FailureHandler {
             431, ProblemType.HEADERS_TOO_LARGE);
 
     private final ProblemWriter problems;
+    private final RequestIdFilter requestIds;
+    private final SecurityHeadersFilter headers;
 
-    FailureHandler(ProblemWriter problems) {
+    FailureHandler(ProblemWriter problems, RequestIdFilter requestIds, SecurityHeadersFilter headers) {
         this.problems = problems;
+        this.requestIds = requestIds;
+        this.headers = headers;
     }
 
     void register(@Observes Router router) {
@@ -52,6 +56,11 @@ final class FailureHandler {
         if (context.response().ended()) {
             // The server itself has refused a body that outgrew its limit while it was read.
             return;
+        }
+        if (!context.response().headers().contains(RequestIdFilter.HEADER)) {
+            // Refused ahead of every filter: the host is none, or the target is no path.
+            requestIds.begin(context);
+            headers.prepare(context);
         }
         BrokerException problem = problem(context, status);
         if (problem.type() == ProblemType.INTERNAL) {

@@ -9,7 +9,7 @@ import org.jboss.logging.MDC;
 @Singleton
 final class RequestIdFilter {
 
-    private static final String HEADER = "X-Request-Id";
+    static final String HEADER = "X-Request-Id";
     private static final String LOG_FIELD = "request_id";
 
     void begin(RoutingContext context) {

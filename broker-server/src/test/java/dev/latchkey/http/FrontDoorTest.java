@@ -18,6 +18,7 @@ import java.util.Locale;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
@@ -99,6 +100,17 @@ class FrontDoorTest {
         assertThat(RawHttp.status(RawHttp.get(server, path))).as("anonymous").isIn(400, 401, 404);
         // With them, no disguise is needed and none is taken.
         assertThat(RawHttp.status(RawHttp.get(server, path, ADMIN))).as("admin").isIn(400, 404);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "*, 127.0.0.1, 404, not_found",
+        "zq7mark, 127.0.0.1, 404, not_found",
+        "?zq7mark, 127.0.0.1, 400, invalid_request",
+        "/api/v1/apps, zq7mark@127.0.0.1, 400, invalid_request"
+    })
+    void explainsWhatNoFilterSees(String target, String host, int status, String code) {
+        assertExplained(RawHttp.get(server, target, "Host: " + host + ":" + server.getPort(), ADMIN), status, code);
     }
 
     @Test
@@ -320,6 +332,13 @@ class FrontDoorTest {
             String answer = RawHttp.send(server, garbage + "GET / HTTP/1.1\r\nConnection: close\r\n\r\n");
             assertThat(RawHttp.status(answer)).as(garbage).isIn(0, 400, 404, 421, 505);
         }
+    }
+
+    private static void assertExplained(String answer, int status, String code) {
+        assertProblem(answer, status, code);
+        assertThat(answer.toLowerCase(Locale.ROOT))
+                .contains("x-content-type-options: nosniff", "cache-control: no-store", "x-request-id: ")
+                .doesNotContain("zq7mark");
     }
 
     private static void assertProblem(String answer, int status, String code) {
