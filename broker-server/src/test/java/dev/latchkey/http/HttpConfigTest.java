@@ -3,9 +3,15 @@ package dev.latchkey.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.testkit.Configs;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.io.IOException;
 import java.net.URI;
+import java.net.URL;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class HttpConfigTest {
@@ -40,5 +46,19 @@ class HttpConfigTest {
         assertThat(config.bodyTimeout()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.managementPort()).contains(9000);
         assertThat(config.drain()).isEqualTo(Duration.ofSeconds(5));
+    }
+
+    @Test
+    @DisplayName("R24 the drain is how long the framework serves on after SIGTERM")
+    void handsTheDrainToTheFramework() throws IOException {
+        URL broker = Objects.requireNonNull(HttpConfig.class.getResource("/application.properties"));
+        SmallRyeConfigBuilder builder =
+                new SmallRyeConfigBuilder().addDefaultInterceptors().withSources(new PropertiesConfigSource(broker));
+
+        assertThat(builder.build().getRawValue("quarkus.shutdown.delay")).isEqualTo("0s");
+        assertThat(builder.withDefaultValue("latchkey.http.drain", "PT4S")
+                        .build()
+                        .getRawValue("quarkus.shutdown.delay"))
+                .isEqualTo("PT4S");
     }
 }
