@@ -10,6 +10,7 @@ import dev.latchkey.protection.Protection;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -24,8 +25,8 @@ import java.util.function.Predicate;
 @ApplicationScoped
 class Turns {
 
-    /** Looks of 100 to 200 ms: about ten seconds, which is how long a caller waits anyway. */
-    private static final int MOST_LOOKS = 66;
+    /** For place and lease together: so long a caller waits anyway, and so short that the end of a process outlasts it. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private static final int LOOK_MILLIS = 100;
 
@@ -90,27 +91,28 @@ class Turns {
      * @throws BrokerException {@code refresh_in_progress} if it takes too long; what the one before us ended with
      */
     Turn await(UUID id) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
         Connection connection = connections.snapshot(id).orElseThrow(BrokerException::notFound);
         StoreShares.Share share = shares.await(connection.partner());
         try {
-            return await(id, share);
+            return await(id, share, end);
         } catch (RuntimeException | Error e) {
             share.close();
             throw e;
         }
     }
 
-    private Turn await(UUID id, StoreShares.Share share) {
-        Optional<Turn> atOnce = take(id, share, end -> false);
+    private Turn await(UUID id, StoreShares.Share share, long end) {
+        Optional<Turn> atOnce = take(id, share, expiry -> false);
         if (atOnce.isPresent()) {
             return atOnce.get();
         }
         share.giveBack();
         refuseWhilePaused(id);
         Optional<Instant> before = require(id).credential().expiresAt();
-        for (int look = 0; look < MOST_LOOKS; look++) {
+        while (System.nanoTime() < end) {
             LockSupport.parkNanos((LOOK_MILLIS + random.nextInt(LOOK_MILLIS)) * 1_000_000L);
-            Optional<Turn> later = take(id, share, end -> !end.equals(before));
+            Optional<Turn> later = take(id, share, expiry -> !expiry.equals(before));
             if (later.isPresent()) {
                 return later.get();
             }

@@ -38,7 +38,8 @@ class InsistentCallersIT {
     }
 
     @Test
-    @DisplayName("R57 while callers insist, a partner that said 429 is left alone for as long as it said, and then served")
+    @DisplayName(
+            "R57 while callers insist, a partner that said 429 is left alone for as long as it said, and then served")
     void rateLimited() throws Exception {
         Cell limited = RIG.connect("limited", "strict", 20); // each hand-out renews
         List<String> connections = connectionsOf(limited);
@@ -77,7 +78,8 @@ class InsistentCallersIT {
     }
 
     @Test
-    @DisplayName("R58 a hundred callers a second cannot make a failing connection hammer its partner; others are served")
+    @DisplayName(
+            "R58 a hundred callers a second cannot make a failing connection hammer its partner; others are served")
     void failing() throws Exception {
         Cell failing = RIG.connect("failing", "strict", 20);
         Cell healthy = RIG.connect("healthy", "strict", 20);
@@ -90,7 +92,8 @@ class InsistentCallersIT {
         List<Answer> served;
         try (Callers load = insist(failing::connection);
                 Callers others = Callers.begin(1, () -> token(healthy.connection()))) {
-            await().atMost(Duration.ofSeconds(60)).until(() -> failing.requests() == 2); // after 30 s and up to a fifth more
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> failing.requests() == 2); // after 30 s and up to a fifth more
             refused = load.end();
             served = others.end();
         }
@@ -104,7 +107,8 @@ class InsistentCallersIT {
         assertThat(served).isNotEmpty().extracting(Answer::status).containsOnly(200);
         assertThat(failing.requests()).isEqualTo(2);
         assertThat(RIG.standing(failing)).isEqualTo("active");
-        System.out.printf("R58: %d callers were refused from what is known, the partner was asked twice%n", refused.size());
+        System.out.printf(
+                "R58: %d callers were refused from what is known, the partner was asked twice%n", refused.size());
     }
 
     private static List<String> connectionsOf(Cell cell) {

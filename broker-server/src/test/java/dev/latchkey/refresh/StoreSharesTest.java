@@ -88,14 +88,13 @@ class StoreSharesTest {
             await().until(() -> story.control().count(story.sandboxName(), "refresh") == connections.size());
             assertThat(answers).noneMatch(Future::isDone);
         }
-        assertThat(answers)
-                .extracting(answer -> answer.get().code())
-                .containsOnly("cannot_satisfy_min_ttl");
+        assertThat(answers).extracting(answer -> answer.get().code()).containsOnly("cannot_satisfy_min_ttl");
     }
 
     @Test
     void aPlaceIsGivenBackOnce() {
-        StoreShares shares = new StoreShares(Configs.of(RefreshConfig.class, Map.of("latchkey.refresh.stores-at-once", "1")));
+        StoreShares shares =
+                new StoreShares(Configs.of(RefreshConfig.class, Map.of("latchkey.refresh.stores-at-once", "1")));
         StoreShares.Share first = shares.await("p");
         first.giveBack();
         first.close();
@@ -116,7 +115,8 @@ class StoreSharesTest {
 
     @Test
     void whatHasToBeDoneIsDoneWithoutAPlace() {
-        StoreShares shares = new StoreShares(Configs.of(RefreshConfig.class, Map.of("latchkey.refresh.stores-at-once", "1")));
+        StoreShares shares =
+                new StoreShares(Configs.of(RefreshConfig.class, Map.of("latchkey.refresh.stores-at-once", "1")));
         StoreShares.Share failed = shares.await("p");
         failed.giveBack();
         try (StoreShares.Share busy = shares.await("p")) {
@@ -129,7 +129,9 @@ class StoreSharesTest {
     }
 
     private static List<String> connections(Story story, Story.App app, int count) {
-        return IntStream.range(0, count).mapToObj(i -> story.active(app, "read")).toList();
+        return IntStream.range(0, count)
+                .mapToObj(i -> story.active(app, "read"))
+                .toList();
     }
 
     private static void hold(CountDownLatch arrived, CountDownLatch gate) {

@@ -147,8 +147,15 @@ public final class TestDatabase implements QuarkusTestResourceLifecycleManager {
             }
         }
 
+        /** At once: a last checkpoint of hundreds of databases takes longer than the JVM is given to end. */
         private static void stop(EmbeddedDatabase server, Path folder) {
             try {
+                String pid = Files.readAllLines(folder.resolve("postgres/postmaster.pid"))
+                        .getFirst()
+                        .strip();
+                new ProcessBuilder("kill", "-QUIT", pid).start();
+                ProcessHandle.of(Long.parseLong(pid))
+                        .ifPresent(postmaster -> postmaster.onExit().join());
                 server.close();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
