@@ -84,10 +84,12 @@ class MemoryBoundIT {
         Path here = Path.of("").toAbsolutePath();
         List<Path> before = dumps(here);
 
-        // as ./latchkey starts it, with too little of what classes need
+        // as ./latchkey starts it, with too little of what classes need, which no archive of them spares
         assertThatThrownBy(() -> BrokerProcess.start(
                                 Map.of(),
-                                Map.of("JAVA_TOOL_OPTIONS", "-XX:MaxMetaspaceSize=28m " + String.join(" ", flags())))
+                                Map.of(
+                                        "JAVA_TOOL_OPTIONS",
+                                        "-Xshare:off -XX:MaxMetaspaceSize=28m " + String.join(" ", flags())))
                         .close())
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("ended with 3 at its start")

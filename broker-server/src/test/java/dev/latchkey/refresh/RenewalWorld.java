@@ -359,7 +359,9 @@ final class RenewalWorld implements AutoCloseable {
     private void call(Replica by, int oldestAllowed, Supplier<HeldToken> what) {
         boolean somebodyHangs =
                 !dead.isEmpty() || replicas.stream().anyMatch(it -> it.points().isFrozen());
-        Call call = new Call(by, grant, threads.submit(what::get), oldestAllowed, somebodyHangs);
+        // Who has woken up may lose its lease before it has sent, and then those who joined it ask again.
+        boolean mayWait = somebodyHangs || !calls.isEmpty();
+        Call call = new Call(by, grant, threads.submit(what::get), oldestAllowed, mayWait);
         calls.add(call);
         awaitCall(call, Duration.ofMillis(somebodyHangs ? 200 : 30_000));
     }

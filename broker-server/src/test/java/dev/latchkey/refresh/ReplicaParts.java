@@ -1,6 +1,7 @@
 package dev.latchkey.refresh;
 
 import dev.latchkey.connection.ConnectionLifecycle;
+import dev.latchkey.connection.Connections;
 import dev.latchkey.handshake.Handshakes;
 import dev.latchkey.partner.Partners;
 import dev.latchkey.protection.Protection;
@@ -8,6 +9,7 @@ import dev.latchkey.vault.CredentialVault;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.security.SecureRandom;
 import java.time.Clock;
 
 /**
@@ -18,7 +20,13 @@ import java.time.Clock;
 class ReplicaParts {
 
     @Inject
-    Turns turns;
+    RefreshJournal journal;
+
+    @Inject
+    Connections connections;
+
+    @Inject
+    SecureRandom random;
 
     @Inject
     LeaseRows leases;
@@ -56,6 +64,8 @@ class ReplicaParts {
     /** A replica that has just started; its cache goes by that clock. */
     Replica start(Clock clock) {
         ArmedPoints points = new ArmedPoints();
+        Turns turns = new Turns(
+                new StoreShares(config), leases, intents, journal, connections, handshakes, protection, random);
         RefreshProtocol protocol = new RefreshProtocol(
                 turns, leases, intents, lifecycle, handshakes, partners, vault, safekeeping, aftermath, points);
         Renewals renewals = new Renewals(protocol, meters);
