@@ -51,7 +51,7 @@ public final class Main {
                 EmbeddedDatabase database = startDatabase(data.path())) {
             // The library has opened the folder to everybody, for others to share it.
             OwnerOnlyFile.folder(data.path().resolve(BINARIES));
-            database.database().asProperties().forEach(System::setProperty);
+            database.database().withNamedStatements().asProperties().forEach(System::setProperty);
             Quarkus.run(null, (code, failure) -> end(exitCode, code, failure), args);
         } finally {
             stopped.countDown();

@@ -41,6 +41,16 @@ public class Connections {
         return known != null ? Optional.of(known) : freshSnapshot(id);
     }
 
+    /**
+     * The connection as it is at that version, which the caller has just seen in the database: as remembered, or else as it
+     * stands there now.
+     */
+    @Transactional
+    public Optional<Connection> at(UUID id, long version) {
+        Connection known = snapshots.getIfPresent(id);
+        return known != null && known.version() == version ? Optional.of(known) : store.read(id);
+    }
+
     /** The connection as it stands in the database now, which is the next snapshot, too. */
     public Optional<Connection> freshSnapshot(UUID id) {
         Optional<Connection> found = find(id);

@@ -28,14 +28,12 @@ class LeaseRows {
 
     private final Session session;
     private final ConnectionLifecycle lifecycle;
-    private final IntentRows intents;
     private final Duration length;
     private final String owner = UUID.randomUUID().toString();
 
-    LeaseRows(Session session, ConnectionLifecycle lifecycle, IntentRows intents, OutboundConfig outbound) {
+    LeaseRows(Session session, ConnectionLifecycle lifecycle, OutboundConfig outbound) {
         this.session = session;
         this.lifecycle = lifecycle;
-        this.intents = intents;
         Duration enough = outbound.deadline().plus(TO_STORE);
         this.length = enough.compareTo(SHORTEST) > 0 ? enough : SHORTEST;
     }
@@ -48,9 +46,17 @@ class LeaseRows {
      * @param kvVersion the vault's version that PostgreSQL knows
      * @param accessTokenLives whether the access token has not ended
      * @param tokenExpiresAt when it ends, as PostgreSQL knows it
+     * @param connectionVersion the row's own version
+     * @param somethingLeft whether an earlier owner left an open intent, or a credential in the journal
      */
     record Lease(
-            UUID connection, long epoch, int kvVersion, boolean accessTokenLives, Optional<Instant> tokenExpiresAt) {}
+            UUID connection,
+            long epoch,
+            int kvVersion,
+            boolean accessTokenLives,
+            Optional<Instant> tokenExpiresAt,
+            long connectionVersion,
+            boolean somethingLeft) {}
 
     /**
      * A connection that is due.
@@ -67,15 +73,20 @@ class LeaseRows {
         return length;
     }
 
-    /** Takes the lease of an active connection, unless somebody holds it or nobody should ask the partner now. */
+    /**
+     * Takes the lease of an active connection, unless somebody holds it or nobody should ask the partner now. An intent that
+     * is announced meanwhile is fenced by the epoch, so that what was left is known in the same statement.
+     */
     @Transactional
     Optional<Lease> take(UUID connection) {
         return session.createNativeQuery("""
-                        update connection set lease_owner = :owner, lease_until = now() + :seconds * interval '1 second',
+                        update connection c set lease_owner = :owner, lease_until = now() + :seconds * interval '1 second',
                             epoch = epoch + 1
                         where id = :id and status = 'active' and (lease_until is null or lease_until < now())
                             and (retry_at is null or retry_at <= now())
-                        returning epoch, kv_version, coalesce(token_expires_at > now(), false), token_expires_at
+                        returning epoch, kv_version, coalesce(token_expires_at > now(), false), token_expires_at, version,
+                            exists (select from refresh_intent i where i.connection = c.id and i.state = 'SENDING')
+                                or exists (select from refresh_journal j where j.connection = c.id)
                         """, Tuple.class)
                 .setParameter("owner", owner)
                 .setParameter("seconds", length.toSeconds())
@@ -87,7 +98,9 @@ class LeaseRows {
                         row.get(0, Number.class).longValue(),
                         row.get(1, Number.class).intValue(),
                         row.get(2, Boolean.class),
-                        Optional.ofNullable(row.get(3, Instant.class))));
+                        Optional.ofNullable(row.get(3, Instant.class)),
+                        row.get(4, Number.class).longValue(),
+                        row.get(5, Boolean.class)));
     }
 
     /** Lets a lease last longer, unless it is somebody else's by now. */
@@ -134,8 +147,9 @@ class LeaseRows {
      */
     @Transactional
     boolean noteStored(Lease lease, NewCredential credential, Actor actor) {
-        intents.done(lease);
         session.createNativeQuery("""
+                        with done as (
+                            update refresh_intent set state = 'DONE' where connection = :id and epoch <= :epoch)
                         update connection set failures = 0, retry_at = null,
                             lease_owner = case when epoch = :epoch and lease_owner = :owner then null else lease_owner end,
                             lease_until = case when epoch = :epoch and lease_owner = :owner then null else lease_until end

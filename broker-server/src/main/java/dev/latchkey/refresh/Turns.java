@@ -129,9 +129,9 @@ class Turns {
                         .map(lease -> new Turn(
                                 lease,
                                 share,
-                                connections.find(id).orElseThrow(BrokerException::notFound),
-                                journal.of(id),
-                                intents.open(id),
+                                connections.at(id, lease.connectionVersion()).orElseThrow(BrokerException::notFound),
+                                lease.somethingLeft() ? journal.of(id) : List.of(),
+                                lease.somethingLeft() ? intents.open(id) : Optional.empty(),
                                 served.test(lease.tokenExpiresAt()))));
     }
 

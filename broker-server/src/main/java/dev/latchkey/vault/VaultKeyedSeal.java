@@ -83,7 +83,7 @@ final class VaultKeyedSeal implements RecordSeal {
 
     private static Aead cipherOf(Secret key) {
         try {
-            return new AesGcmJce(Base64.getUrlDecoder().decode(key.reveal(Purpose.STORE)));
+            return new PlatformThreadAead(new AesGcmJce(Base64.getUrlDecoder().decode(key.reveal(Purpose.STORE))));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("the journal's key is no key", e);
         }

@@ -30,7 +30,7 @@ final class BurstBench {
     /** A section for the page of figures. */
     static String section() {
         try (RefreshRig rig = new RefreshRig(RigStores.local())) {
-            Broker broker = rig.start(Map.of(
+            Broker broker = rig.startForMeasuring(Map.of(
                     "latchkey.refresh.ahead",
                     "false",
                     "latchkey.protection.calls-at-once",

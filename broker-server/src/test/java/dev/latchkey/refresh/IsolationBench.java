@@ -43,7 +43,8 @@ final class IsolationBench {
 
     private IsolationBench(RefreshRig rig) {
         this.rig = rig;
-        Broker broker = rig.start(Map.of("latchkey.refresh.ahead", "false", "latchkey.database.pool-size", "10"));
+        Broker broker =
+                rig.startForMeasuring(Map.of("latchkey.refresh.ahead", "false", "latchkey.database.pool-size", "10"));
         app = rig.app(broker);
         read = rig.connect("read", "strict", 3600);
         IntStream.range(0, CALLERS)

@@ -68,7 +68,7 @@ final class RefreshBench {
 
     private static Run run(String store, RigStores stores, int callers, Duration time) {
         try (RefreshRig rig = new RefreshRig(stores)) {
-            Broker broker = rig.start(Map.of("latchkey.refresh.ahead", "false"));
+            Broker broker = rig.startForMeasuring(Map.of("latchkey.refresh.ahead", "false"));
             List<Cell> cells = new ArrayList<>();
             for (int i = 0; i < callers; i++) {
                 cells.add(rig.connect("b" + i, "strict", LIFE));

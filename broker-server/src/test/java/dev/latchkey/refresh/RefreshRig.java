@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
 /** Broker processes on one database and one keyset, a sandbox, one app, and connections through the code flow. */
 final class RefreshRig implements AutoCloseable {
 
-    /** A broker and the port that its debugger listens at. */
+    /** A broker and the port that its debugger listens at; 0 if it has none. */
     record Broker(BrokerProcess process, int debugPort) {}
 
     /** A connection at a partner of its own. */
@@ -96,10 +96,21 @@ final class RefreshRig implements AutoCloseable {
     /** One more broker process, with these variables in its environment. */
     Broker start(Map<String, String> properties, Map<String, String> variables) {
         int debugPort = ChildProcess.freePort();
+        Map<String, String> environment = new HashMap<>(Arrests.environment(debugPort));
+        environment.putAll(variables);
+        return start(properties, environment, debugPort);
+    }
+
+    /** One more broker process, which nobody can arrest: a debugger makes virtual threads dear, and would be measured, too. */
+    Broker startForMeasuring(Map<String, String> properties) {
+        return start(properties, Map.of(), 0);
+    }
+
+    private Broker start(Map<String, String> properties, Map<String, String> variables, int debugPort) {
         DatabaseAccess access = stores.database();
         Map<String, String> all = new HashMap<>(stores.properties());
         all.putAll(properties);
-        Map<String, String> environment = new HashMap<>(Arrests.environment(debugPort));
+        Map<String, String> environment = new HashMap<>();
         environment.put("LATCHKEY_DATABASE_PASSWORD", access.password().reveal(Purpose.STORE));
         environment.put(
                 "LATCHKEY_DATABASE_OWNER_PASSWORD", access.ownerPassword().reveal(Purpose.STORE));

@@ -52,9 +52,9 @@ final class RigStores implements AutoCloseable {
         }
     }
 
-    /** The local store in a database of the common server. */
+    /** The local store in a database of the common server, which is used as the embedded one is. */
     static RigStores local() {
-        return local(TestDatabase.fresh());
+        return local(TestDatabase.embedded());
     }
 
     /** The local store in that database. */

@@ -51,6 +51,11 @@ public final class TestDatabase implements QuarkusTestResourceLifecycleManager {
                 direct.ownerPassword());
     }
 
+    /** An empty database of its own, used as {@code Main} uses the embedded one. */
+    public static DatabaseAccess embedded() {
+        return POOLED ? fresh() : direct().withNamedStatements();
+    }
+
     /** An empty database of its own, without a pooler in any case. */
     public static DatabaseAccess direct() {
         try {

@@ -7,6 +7,7 @@ import com.google.crypto.tink.aead.KmsEnvelopeAead;
 import com.google.crypto.tink.aead.PredefinedAeadParameters;
 import dev.latchkey.secret.Purpose;
 import dev.latchkey.secret.Secret;
+import dev.latchkey.vault.PlatformThreadAead;
 import dev.latchkey.vault.SecretFields;
 import dev.latchkey.vault.VaultPath;
 import java.io.IOException;
@@ -72,7 +73,7 @@ final class RecordCipher {
     }
 
     private static Aead envelope(Aead keyring) throws GeneralSecurityException {
-        return KmsEnvelopeAead.create(PredefinedAeadParameters.AES256_GCM, keyring);
+        return new PlatformThreadAead(KmsEnvelopeAead.create(PredefinedAeadParameters.AES256_GCM, keyring));
     }
 
     /** A path has no zero byte, so no two places have the same form. */

@@ -17,7 +17,6 @@ import javax.sql.DataSource;
  */
 final class VaultTable {
 
-    private static final int TIMEOUT_SECONDS = 10;
     private static final int PAGE = 100;
 
     private final DataSource dataSource;
@@ -31,7 +30,9 @@ final class VaultTable {
 
     /** The newest version. */
     Optional<Row> current(VaultPath path) throws SQLException {
-        return inTransaction(connection -> selectCurrent(connection, path));
+        try (Connection connection = dataSource.getConnection()) {
+            return selectCurrent(connection, path);
+        }
     }
 
     /** The newest version, when every change of that path that was under way has ended. */
@@ -51,7 +52,6 @@ final class VaultTable {
         return inTransaction(connection -> {
             lock(connection, path);
             if (insertAfter(connection, path, expected, ciphertext)) {
-                deleteUpTo(connection, path, expected - 1);
                 return true;
             }
             if (selectCurrent(connection, path).isEmpty()) {
@@ -63,16 +63,23 @@ final class VaultTable {
 
     private static boolean insertAfter(Connection connection, VaultPath path, int expected, byte[] ciphertext)
             throws SQLException {
-        try (PreparedStatement insert = prepare(connection, """
-                insert into local_vault (path, version, ciphertext) select ?, ?, ?
-                where coalesce((select max(version) from local_vault where path = ?), 0) = ?
+        try (PreparedStatement insert = connection.prepareStatement("""
+                with added as (
+                    insert into local_vault (path, version, ciphertext) select ?, ?, ?
+                    where coalesce((select max(version) from local_vault where path = ?), 0) = ?
+                    returning path
+                ), dropped as (
+                    delete from local_vault where version < ? and path in (select path from added)
+                )
+                select exists (select from added)
                 """)) {
             insert.setString(1, path.value());
             insert.setInt(2, expected + 1);
             insert.setBytes(3, ciphertext);
             insert.setString(4, path.value());
             insert.setInt(5, expected);
-            return insert.executeUpdate() == 1;
+            insert.setInt(6, expected);
+            return answer(insert);
         }
     }
 
@@ -89,8 +96,7 @@ final class VaultTable {
     /** Puts another ciphertext of the same content in place, if the row still is as given. */
     boolean replace(Row row, byte[] ciphertext) throws SQLException {
         return inTransaction(connection -> {
-            try (PreparedStatement update = prepare(
-                    connection,
+            try (PreparedStatement update = connection.prepareStatement(
                     "update local_vault set ciphertext = ? where path = ? and version = ? and ciphertext = ?")) {
                 update.setBytes(1, ciphertext);
                 update.setString(2, row.path().value());
@@ -104,9 +110,8 @@ final class VaultTable {
     /** Some of the records that are not under the key with that mark; empty when there is none left. */
     List<Row> notUnder(byte[] mark) throws SQLException {
         return inTransaction(connection -> {
-            try (PreparedStatement select = prepare(
-                    connection,
-                    "select path, version, ciphertext from local_vault"
+            try (PreparedStatement select =
+                    connection.prepareStatement("select path, version, ciphertext from local_vault"
                             + " where substring(ciphertext from 5 for 5) <> ? order by path, version limit " + PAGE)) {
                 select.setBytes(1, mark);
                 return rows(select);
@@ -117,7 +122,8 @@ final class VaultTable {
     /** The path of every record. */
     List<VaultPath> paths() throws SQLException {
         return inTransaction(connection -> {
-            try (PreparedStatement select = prepare(connection, "select distinct path from local_vault order by path");
+            try (PreparedStatement select =
+                            connection.prepareStatement("select distinct path from local_vault order by path");
                     ResultSet rows = select.executeQuery()) {
                 List<VaultPath> found = new ArrayList<>();
                 while (rows.next()) {
@@ -146,25 +152,30 @@ final class VaultTable {
      * locked, and an advisory lock is no row (R49).
      */
     private static void lock(Connection connection, VaultPath path) throws SQLException {
-        try (PreparedStatement lock = prepare(
-                connection,
-                "insert into local_vault_path (path) values (?) on conflict (path) do update set path = excluded.path")) {
+        try (PreparedStatement lock =
+                connection.prepareStatement("select true from local_vault_path where path = ? for update")) {
             lock.setString(1, path.value());
-            lock.executeUpdate();
+            if (answer(lock)) {
+                return;
+            }
+        }
+        try (PreparedStatement make = connection.prepareStatement(
+                "insert into local_vault_path (path) values (?) on conflict (path) do update set path = excluded.path")) {
+            make.setString(1, path.value());
+            make.executeUpdate();
         }
     }
 
     /** Leaves no trace of a path that has no record; whoever waits for its lock makes the row anew. */
     private static void forget(Connection connection, VaultPath path) throws SQLException {
-        try (PreparedStatement delete = prepare(connection, "delete from local_vault_path where path = ?")) {
+        try (PreparedStatement delete = connection.prepareStatement("delete from local_vault_path where path = ?")) {
             delete.setString(1, path.value());
             delete.executeUpdate();
         }
     }
 
     private static Optional<Row> selectCurrent(Connection connection, VaultPath path) throws SQLException {
-        try (PreparedStatement select = prepare(
-                connection,
+        try (PreparedStatement select = connection.prepareStatement(
                 "select path, version, ciphertext from local_vault where path = ? order by version desc limit 1")) {
             select.setString(1, path.value());
             return rows(select).stream().findFirst();
@@ -173,7 +184,7 @@ final class VaultTable {
 
     private static void deleteUpTo(Connection connection, VaultPath path, int version) throws SQLException {
         try (PreparedStatement delete =
-                prepare(connection, "delete from local_vault where path = ? and version <= ?")) {
+                connection.prepareStatement("delete from local_vault where path = ? and version <= ?")) {
             delete.setString(1, path.value());
             delete.setInt(2, version);
             delete.executeUpdate();
@@ -191,16 +202,16 @@ final class VaultTable {
     }
 
     private static boolean is(Connection connection, String question) throws SQLException {
-        try (PreparedStatement select = prepare(connection, question);
-                ResultSet answer = select.executeQuery()) {
-            return answer.next() && answer.getBoolean(1);
+        try (PreparedStatement select = connection.prepareStatement(question)) {
+            return answer(select);
         }
     }
 
-    private static PreparedStatement prepare(Connection connection, String sql) throws SQLException {
-        PreparedStatement statement = connection.prepareStatement(sql);
-        statement.setQueryTimeout(TIMEOUT_SECONDS);
-        return statement;
+    /** A question's answer; where there is no row, no. */
+    private static boolean answer(PreparedStatement question) throws SQLException {
+        try (ResultSet row = question.executeQuery()) {
+            return row.next() && row.getBoolean(1);
+        }
     }
 
     private <T> T inTransaction(Work<T> work) throws SQLException {

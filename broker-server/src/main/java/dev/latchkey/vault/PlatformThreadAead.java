@@ -1,0 +1,62 @@
+package dev.latchkey.vault;
+
+import com.google.crypto.tink.Aead;
+import java.security.GeneralSecurityException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * An {@link Aead} of Tink whose work is done by a few platform threads. Tink keeps ciphers and a source of randomness for each
+ * thread, and to make that source it looks for classes that are not there, under a lock that holds the carrier. For virtual
+ * threads, which are new for each renewal, that is each time: a burst of renewals then waits for the class loader. Thread-safe.
+ */
+public final class PlatformThreadAead implements Aead {
+
+    private static final ExecutorService THREADS = Executors.newFixedThreadPool(
+            Runtime.getRuntime().availableProcessors(),
+            Thread.ofPlatform().name("cipher-", 0).daemon().factory());
+
+    private final Aead aead;
+
+    /** The same, on platform threads. */
+    public PlatformThreadAead(Aead aead) {
+        this.aead = aead;
+    }
+
+    @Override
+    public byte[] encrypt(byte[] plaintext, byte[] associatedData) throws GeneralSecurityException {
+        return done(() -> aead.encrypt(plaintext, associatedData));
+    }
+
+    @Override
+    public byte[] decrypt(byte[] ciphertext, byte[] associatedData) throws GeneralSecurityException {
+        return done(() -> aead.decrypt(ciphertext, associatedData));
+    }
+
+    /** Returns when the work has ended, also for a thread that is interrupted: its arrays may be wiped then. */
+    private static byte[] done(Work work) throws GeneralSecurityException {
+        CompletableFuture<byte[]> result = CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return work.bytes();
+                    } catch (GeneralSecurityException e) {
+                        throw new CompletionException(e);
+                    }
+                },
+                THREADS);
+        try {
+            return result.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof GeneralSecurityException refused) {
+                throw refused;
+            }
+            throw e;
+        }
+    }
+
+    private interface Work {
+        byte[] bytes() throws GeneralSecurityException;
+    }
+}
