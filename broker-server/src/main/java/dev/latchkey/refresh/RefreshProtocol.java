@@ -81,14 +81,19 @@ class RefreshProtocol {
     HeldToken renew(UUID id, Predicate<HeldToken> enough, Actor actor) {
         // 1. Lease: who holds it may send.
         try (Turns.Turn turn = turns.await(id)) {
-            try {
-                points.at(KillPoint.K1, id);
-                return renewed(
-                        new Step(turn, handshakes.partner(turn.connection().partner()), actor), enough);
-            } catch (RuntimeException | Error e) {
-                leases.release(turn.lease());
-                throw e;
-            }
+            return renewed(turn, enough, actor);
+        }
+    }
+
+    /** What is not brought to its end ends the lease at once; what is noted has ended it already. */
+    private HeldToken renewed(Turns.Turn turn, Predicate<HeldToken> enough, Actor actor) {
+        try {
+            points.at(KillPoint.K1, turn.connection().id());
+            return renewed(
+                    new Step(turn, handshakes.partner(turn.connection().partner()), actor), enough);
+        } catch (RuntimeException | Error e) {
+            leases.release(turn.lease());
+            throw e;
         }
     }
 
