@@ -73,7 +73,7 @@ class ReadmeCurlsIT {
         var script = Files.writeString(folder.resolve("curls.sh"), "set -euo pipefail\n" + block.group(1));
         var log = folder.resolve("answers.json");
         try (var shell = ChildProcess.start(folder, environment, log, List.of("bash", script.toString()))) {
-            assertThat(shell.awaitEnd(Duration.ofMinutes(1))).as(shell.tail()).isZero();
+            assertThat(shell.awaitEnd(Duration.ofMinutes(3))).as(shell.tail()).isZero();
         }
         try (var values = JSON.readerFor(JsonNode.class).<JsonNode>readValues(log.toFile())) {
             return values.readAll();
@@ -122,7 +122,7 @@ class ReadmeCurlsIT {
                 .path("id")
                 .asText();
         post(200, broker, broker.approver(), "/connections/" + id + "/approve", Map.of());
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> {
             var address = broker.baseUri().resolve("/api/v1/connections/" + id);
             return read(http.get(address, authorization))
                     .path("status")

@@ -1,5 +1,6 @@
 package dev.latchkey.boot;
 
+import dev.latchkey.readiness.Standstill;
 import dev.latchkey.secret.OwnerOnlyFile;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
@@ -32,6 +33,7 @@ public final class Main {
         if (args.length > 0 && args[0].equals(MigrateCommand.NAME)) {
             System.exit(new MigrateCommand(config).run());
         }
+        Standstill.refuse(config);
         if (config.getOptionalValue("latchkey.database.url", String.class).isPresent()) {
             Quarkus.run(args);
             return;

@@ -32,14 +32,21 @@ record KnownKeys(Set<String> names) {
     /** The keys of this build. */
     static KnownKeys ofThisBuild() {
         Set<String> names = new TreeSet<>();
-        for (String line : lines()) {
-            if (line.startsWith("latchkey.")) {
-                names.add(line);
-            } else {
-                names.addAll(keysOf(load(line)));
-            }
-        }
+        lines().stream().filter(KnownKeys::isKey).forEach(names::add);
+        mappings().forEach(mapping -> names.addAll(keysOf(mapping)));
         return new KnownKeys(names);
+    }
+
+    /** The interfaces of this build. */
+    static List<? extends Class<?>> mappings() {
+        return lines().stream()
+                .filter(line -> !isKey(line))
+                .map(KnownKeys::load)
+                .toList();
+    }
+
+    private static boolean isKey(String line) {
+        return line.startsWith("latchkey.");
     }
 
     /** The lines of the list that say something. */

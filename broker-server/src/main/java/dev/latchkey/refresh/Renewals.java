@@ -26,7 +26,9 @@ import java.util.function.Predicate;
 @ApplicationScoped
 class Renewals {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    /** So long a caller waits; nobody waits any longer for what a renewal needs. */
+    static final Duration PATIENCE = Duration.ofSeconds(10);
+
     private static final Duration DRAIN = Duration.ofSeconds(20);
 
     private final RefreshProtocol protocol;

@@ -15,8 +15,6 @@ import java.util.concurrent.TimeUnit;
 @ApplicationScoped
 class StoreShares {
 
-    /** So long a caller waits for a renewal anyway. */
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
     /** A failed call has to be noted while its lease lasts. */
     private static final Duration MOMENT = Duration.ofSeconds(2);
 
@@ -29,7 +27,7 @@ class StoreShares {
     /** A place, when there is one; {@code refresh_in_progress} if nobody would wait for this renewal any more. */
     Share await(String registration) {
         Share share = new Share(places.get(registration));
-        if (!share.take(PATIENCE)) {
+        if (!share.take(Renewals.PATIENCE)) {
             throw RefreshProtocol.inProgress();
         }
         return share;

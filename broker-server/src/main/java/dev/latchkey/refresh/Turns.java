@@ -10,7 +10,6 @@ import dev.latchkey.protection.Protection;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -24,9 +23,6 @@ import java.util.function.Predicate;
  */
 @ApplicationScoped
 class Turns {
-
-    /** For place and lease together: so long a caller waits anyway, and so short that the end of a process outlasts it. */
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private static final int LOOK_MILLIS = 100;
 
@@ -91,7 +87,8 @@ class Turns {
      * @throws BrokerException {@code refresh_in_progress} if it takes too long; what the one before us ended with
      */
     Turn await(UUID id) {
-        long end = System.nanoTime() + PATIENCE.toNanos();
+        // For place and lease together: so short that the end of a process outlasts it.
+        long end = System.nanoTime() + Renewals.PATIENCE.toNanos();
         Connection connection = connections.snapshot(id).orElseThrow(BrokerException::notFound);
         StoreShares.Share share = shares.await(connection.partner());
         try {

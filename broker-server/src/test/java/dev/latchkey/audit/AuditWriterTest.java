@@ -273,7 +273,9 @@ class AuditWriterTest {
             }
         }
         // who gave up still fills the queue until the writer comes by
-        await().ignoreException(BrokerException.class).until(() -> audit.write(event()));
+        await().atMost(Duration.ofSeconds(60))
+                .ignoreException(BrokerException.class)
+                .until(() -> audit.write(event()));
         assertThat(audit.rows()).hasSizeLessThanOrEqualTo(3);
     }
 

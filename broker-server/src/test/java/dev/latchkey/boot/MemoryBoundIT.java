@@ -150,7 +150,7 @@ class MemoryBoundIT {
     private static Socket connect(BrokerProcess broker) throws IOException {
         Socket socket =
                 new Socket(InetAddress.getByName("127.0.0.1"), broker.baseUri().getPort());
-        socket.setSoTimeout(30_000);
+        socket.setSoTimeout(90_000);
         return socket;
     }
 

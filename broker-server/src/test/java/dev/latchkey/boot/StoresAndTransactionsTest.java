@@ -159,7 +159,8 @@ class StoresAndTransactionsTest {
             }
 
             // a job of the broker's may have one of them at that moment
-            await().pollInSameThread()
+            await().atMost(Duration.ofSeconds(60))
+                    .pollInSameThread()
                     .ignoreExceptions()
                     .pollInterval(Duration.ofMillis(1500))
                     .until(() -> !idle(dataSource, 1).isEmpty() && alive(List.of(store)) == 0 && alive(idle) <= 1);

@@ -34,7 +34,7 @@ class ManagementPortIT {
     static void start() {
         broker = BrokerProcess.startWithHealthAt(
                 MANAGEMENT,
-                Map.of("latchkey.http.management-port", Integer.toString(PORT), "latchkey.http.drain", "PT4S"));
+                Map.of("latchkey.http.management-port", Integer.toString(PORT), "latchkey.http.drain", "PT8S"));
     }
 
     @AfterAll
@@ -85,14 +85,14 @@ class ManagementPortIT {
 
         Awaitility.await()
                 .pollInterval(Duration.ofMillis(50))
-                .atMost(Duration.ofSeconds(20))
+                .atMost(Duration.ofSeconds(60))
                 .until(() -> end.isDone() || status(MANAGEMENT, "/q/health/ready") == 503);
         assertThat(end).isNotDone();
         assertThat(status(broker.baseUri(), "/api/v1/catalog", admin)).isEqualTo(200);
 
         assertThat(end.join()).isIn(0, 143);
         assertThat(Duration.ofNanos(System.nanoTime() - begun))
-                .isBetween(Duration.ofSeconds(4), Duration.ofSeconds(30));
+                .isBetween(Duration.ofSeconds(8), Duration.ofSeconds(30));
     }
 
     private static int status(URI server, String path, String... headers) {

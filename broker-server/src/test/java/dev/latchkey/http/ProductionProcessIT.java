@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What only the packaged broker shows: its log as machines read it, its end, its refusal to start. */
 class ProductionProcessIT {
@@ -58,6 +60,13 @@ class ProductionProcessIT {
                 .hasMessageNotContaining("1234");
         assertThatThrownBy(() -> start(Map.of(), Map.of("LATCHKEY_HTPP_PORT", "1234")))
                 .hasMessageContaining("LATCHKEY_HTPP_PORT");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"latchkey.database.pool-size", "latchkey.refresh.stores-at-once"})
+    @DisplayName("does not start with a number with which it would stand still, and names the key")
+    void stopsAtNoPlaceAtAllNamingTheKey(String key) {
+        assertThatThrownBy(() -> start(Map.of(key, "0"), Map.of())).hasMessageContaining("too small: " + key);
     }
 
     @Test

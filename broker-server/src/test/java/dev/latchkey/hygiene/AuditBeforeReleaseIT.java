@@ -37,7 +37,7 @@ class AuditBeforeReleaseIT {
     private static final String CLIENT_SECRET = "a-secret-of-the-sandbox";
     private static final int CALLERS = 16;
     private static final int ENOUGH = 400;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
 
     /** What an app was given, as (connection, token) and how often. */
     private final Map<List<String>, LongAdder> received = new ConcurrentHashMap<>();

@@ -8,6 +8,7 @@ import dev.latchkey.testkit.BrokerStack;
 import dev.latchkey.testkit.BrokerTables;
 import dev.latchkey.testkit.FakeOpenIdProvider;
 import dev.latchkey.testkit.FromTestResource;
+import dev.latchkey.testkit.MachinePauses;
 import dev.latchkey.testkit.Story;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -58,13 +59,13 @@ class IdentityEventsTest {
         assertThat(story.token(app, connection).status()).isEqualTo(404);
         tables.hurry("connection-expiry");
         await().atMost(Duration.ofSeconds(60)).until(() -> story.control().count(story.sandboxName(), "revoke") == 1);
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(tables.vaultPathsOf(connection)).isEmpty());
         assertThat(ask(story, app, owner).code()).isEqualTo("forbidden");
 
         events.push(PushedEvents.ENABLED, owner).expect(202);
 
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> ask(story, app, owner).status() == 201);
         assertThat(story.status(connection)).as("nothing comes back by itself").isEqualTo("revoked");
         assertThat(tables.texts(
@@ -84,7 +85,7 @@ class IdentityEventsTest {
         events.push(PushedEvents.DISABLED, owner).expect(202);
         tables.change("update connection set owner = ? where id = ?::uuid", owner, late);
 
-        await().atMost(Duration.ofSeconds(30)).until(() -> story.status(late).equals("revoked"));
+        await().atMost(Duration.ofSeconds(60)).until(() -> story.status(late).equals("revoked"));
     }
 
     @Test
@@ -97,11 +98,11 @@ class IdentityEventsTest {
 
         events.push(PushedEvents.DISABLED, owner).expect(202);
         events.push(PushedEvents.ENABLED, owner).expect(202);
-        String later = await().atMost(Duration.ofSeconds(10))
+        String later = await().atMost(Duration.ofSeconds(60))
                 .until(() -> ask(story, app, owner), answer -> answer.status() == 201)
                 .text("id");
 
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(
                         () -> assertThat(tables.texts("select name from identity_event where open and name = ?", owner))
                                 .isEmpty());
@@ -117,11 +118,10 @@ class IdentityEventsTest {
 
         events.push(PushedEvents.DISABLED, subject).expect(202);
 
-        await().atMost(Duration.ofSeconds(1))
-                .until(() -> person.get("/apps").code().equals("invalid_token"));
+        assertSoonRefused(person, "/apps");
         person(UUID.randomUUID().toString()).get("/apps").expect(200);
         events.push(PushedEvents.ENABLED, subject).expect(202);
-        await().atMost(Duration.ofSeconds(10)).until(() -> person.get("/apps").status() == 200);
+        await().atMost(Duration.ofSeconds(60)).until(() -> person.get("/apps").status() == 200);
     }
 
     @Test
@@ -153,13 +153,12 @@ class IdentityEventsTest {
                 .isEmpty();
         assertThat(tables.texts("select app from standing_approval where app = ?", asking.id()))
                 .isEmpty();
-        await().atMost(Duration.ofSeconds(1))
-                .until(() -> bearer.get("/connections").code().equals("invalid_token"));
+        assertSoonRefused(bearer, "/connections");
         assertThat(asking.api().get("/connections").code()).isEqualTo("unauthenticated");
 
         events.push(PushedEvents.CLIENT_ENABLED, asking.id()).expect(202);
 
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> bearer.get("/connections").status() == 200);
         assertThat(story.token(asking, foreign).status()).isEqualTo(404);
         assertThat(story.token(other, foreign).status()).isEqualTo(200);
@@ -179,8 +178,7 @@ class IdentityEventsTest {
                         + " select 'person', ?, 'purged', now() from counted",
                 subject);
 
-        await().atMost(Duration.ofSeconds(1))
-                .until(() -> person.get("/apps").code().equals("invalid_token"));
+        assertSoonRefused(person, "/apps");
     }
 
     @Test
@@ -208,7 +206,7 @@ class IdentityEventsTest {
         String first = events.token(PushedEvents.DISABLED, owner, claims -> {});
         PushedEvents.push(first).expect(202);
         events.push(PushedEvents.ENABLED, owner).expect(202);
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> ask(story, app, owner).status() == 201);
         String connection = ask(story, app, owner).expect(201).text("id");
 
@@ -242,6 +240,17 @@ class IdentityEventsTest {
         assertThat(story.status(before)).isEqualTo("revoked");
         assertThat(story.status(after)).isEqualTo("requested");
         assertThat(ask(story, app, owner).status()).isEqualTo(201);
+    }
+
+    /** Within a second, in which the machine does not stand still. */
+    private static void assertSoonRefused(BrokerApi caller, String path) {
+        try (MachinePauses pauses = new MachinePauses()) {
+            long begin = System.nanoTime();
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> caller.get(path).code().equals("invalid_token"));
+            assertThat(Duration.ofNanos(System.nanoTime() - begin).minus(pauses.total()))
+                    .isLessThan(Duration.ofSeconds(1));
+        }
     }
 
     private BrokerApi person(String subject) {

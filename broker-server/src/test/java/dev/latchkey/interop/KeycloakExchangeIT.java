@@ -192,12 +192,12 @@ class KeycloakExchangeIT {
         gate.shut();
         try {
             assertError(exchange(owner), 503, "temporarily_unavailable");
-            await().atMost(Duration.ofSeconds(30))
+            await().atMost(Duration.ofSeconds(60))
                     .until(() -> !claims(owner.token(issuer)).has("my_connections"));
         } finally {
             gate.open();
         }
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> claims(owner.token(issuer)).has("my_connections"));
         assertThat(exchange(owner).statusCode()).isEqualTo(200);
     }

@@ -49,7 +49,7 @@ class JobRunnerTest {
         runner.stop(new ShutdownEvent());
 
         int runs = job.actors.size();
-        await().during(Duration.ofSeconds(3)).atMost(Duration.ofSeconds(10)).until(() -> job.actors.size() == runs);
+        await().during(Duration.ofSeconds(3)).atMost(Duration.ofSeconds(60)).until(() -> job.actors.size() == runs);
     }
 
     /** Notes who it ran as. */

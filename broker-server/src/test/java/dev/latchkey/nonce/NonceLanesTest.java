@@ -188,7 +188,7 @@ class NonceLanesTest {
         NonceLanes lanes = replicas.process();
         try (LaneTurn turn = lanes.takeTurn(KEY)) {
             replicas.run("update nonce_lane set lease_until = now() + interval '4 seconds'");
-            await().atMost(Duration.ofSeconds(20))
+            await().atMost(Duration.ofSeconds(60))
                     .until(() -> replicas.number("select count(*) from nonce_lane"
                                     + " where lease_until > now() + interval '5 seconds'")
                             == 1);

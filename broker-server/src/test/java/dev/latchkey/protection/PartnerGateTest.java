@@ -168,11 +168,14 @@ class PartnerGateTest {
             http.send(to("/", partner));
         }
         org.awaitility.Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
                 .until(() -> process.protection().refusal(partner).isEmpty());
 
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<PartnerResponse> probe = threads.submit(() -> http.send(to("/hang", partner)));
-            org.awaitility.Awaitility.await().until(() -> server.requests().size() == 21);
+            org.awaitility.Awaitility.await()
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> server.requests().size() == 21);
             List<Reason> others = AtOnce.run(
                     5, () -> refused(() -> http.send(to("/", partner))).reason());
             assertThat(others).containsOnly(Reason.HELD_BACK);
@@ -194,7 +197,9 @@ class PartnerGateTest {
             List<Future<PartnerResponse>> held = IntStream.range(0, 8)
                     .mapToObj(call -> threads.submit(() -> http.send(to("/hang", partner))))
                     .toList();
-            org.awaitility.Awaitility.await().until(() -> server.requests().size() == 8);
+            org.awaitility.Awaitility.await()
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> server.requests().size() == 8);
 
             PartnerCallException ninth = refused(() -> http.send(to("/hang", partner)));
             List<Integer> others =
@@ -287,13 +292,13 @@ class PartnerGateTest {
     @Test
     @DisplayName("R57: a call that waits for its turn is not made if its partner wants a pause meanwhile")
     void pausesWhoWaits() throws Exception {
-        Process process = processes.start(Map.of(), Clock.systemUTC());
+        Process process = processes.start(Map.of("patience", "PT5S"), Clock.systemUTC());
         PartnerHttp http = TestOutbound.http(process.gate());
-        Recipient slow = new Recipient(partner.registration(), Optional.of(new CallRate(1, Duration.ofSeconds(2))));
+        Recipient slow = new Recipient(partner.registration(), Optional.of(new CallRate(1, Duration.ofSeconds(4))));
         http.send(to("/", slow));
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<PartnerCallException> waiting = threads.submit(() -> refused(() -> http.send(to("/", slow))));
-            org.awaitility.Awaitility.await().until(() -> underWay(process, slow) == 1);
+            org.awaitility.Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> underWay(process, slow) == 1);
 
             new PauseRows(processes.dataSource())
                     .begin(slow.registration(), new PauseRows.Pause(Duration.ofHours(1), true));

@@ -9,18 +9,20 @@ import dev.latchkey.outbound.PartnerRequest;
 import dev.latchkey.outbound.Recipient;
 import dev.latchkey.outbound.client.TestOutbound;
 import dev.latchkey.problem.ProblemType;
+import dev.latchkey.testkit.Arrivals;
 import dev.latchkey.testkit.FaultyServer;
+import dev.latchkey.testkit.MachinePauses;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -30,15 +32,22 @@ class SharedRatesTest {
     private static final Duration LONG = Duration.ofSeconds(6);
     private static final int CALLS_A_SECOND = 20;
 
+    private final MachinePauses pauses = new MachinePauses();
+
+    @AfterEach
+    void close() {
+        pauses.close();
+    }
+
     @Test
     @DisplayName("R17, R62: three processes together never exceed the rate, and use it")
     void together() throws Exception {
-        ConcurrentLinkedQueue<Long> arrivals = new ConcurrentLinkedQueue<>();
+        Arrivals arrivals = new Arrivals();
         Recipient partner = new Recipient(
                 "p-" + UUID.randomUUID(), Optional.of(new CallRate(CALLS_A_SECOND, Duration.ofSeconds(1))));
         try (Processes processes = new Processes();
                 FaultyServer server = FaultyServer.start(connection -> {
-                    arrivals.add(System.nanoTime());
+                    arrivals.add();
                     connection.readRequest();
                     connection.write(FaultyServer.response(200, "", "ok"));
                 });
@@ -56,20 +65,10 @@ class SharedRatesTest {
             }
         }
 
-        List<Long> sorted = arrivals.stream().sorted().toList();
-        double seconds = (sorted.getLast() - sorted.getFirst()) / 1e9;
-        int fullest = IntStream.range(0, sorted.size())
-                .map(first -> (int) sorted.stream()
-                        .filter(it -> it >= sorted.get(first) && it < sorted.get(first) + 1_000_000_000L)
-                        .count())
-                .max()
-                .orElseThrow();
-        System.out.printf(
-                "rate: %d calls in %.2f s, %d in the fullest second of %d%n",
-                sorted.size(), seconds, fullest, CALLS_A_SECOND);
-        assertThat(sorted.size() - 1).isLessThanOrEqualTo((int) Math.ceil(CALLS_A_SECOND * seconds * 1.05));
-        assertThat(fullest).isLessThanOrEqualTo(2 * CALLS_A_SECOND);
-        assertThat(sorted.size()).isGreaterThan((int) (CALLS_A_SECOND * LONG.toSeconds() / 2));
+        System.out.printf("rate of %d: %s%n", CALLS_A_SECOND, arrivals);
+        assertThat(arrivals.mean(pauses.total())).isLessThanOrEqualTo(CALLS_A_SECOND * 1.05);
+        assertThat(arrivals.fullestSecond()).isLessThanOrEqualTo((2 + pauses.seconds()) * CALLS_A_SECOND);
+        assertThat(arrivals.count()).isGreaterThan((int) (CALLS_A_SECOND * (LONG.toSeconds() - pauses.seconds()) / 2));
     }
 
     @Test

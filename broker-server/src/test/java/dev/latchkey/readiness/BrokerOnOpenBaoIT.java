@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Timeout;
 /** The whole broker with its secrets in a real OpenBao. Partners' tokens live so shortly that each hand-out renews. */
 @QuarkusTest
 @TestProfile(OpenBaoStack.class)
-@Timeout(120)
+@Timeout(300)
 class BrokerOnOpenBaoIT {
 
     @Inject
@@ -67,7 +67,7 @@ class BrokerOnOpenBaoIT {
 
         story.approver().post("/connections/" + connection + "/revoke").expect(200);
         Awaitility.await()
-                .atMost(Duration.ofSeconds(10))
+                .atMost(Duration.ofSeconds(60))
                 .until(() -> pathsOf(connection).isEmpty());
     }
 
@@ -95,7 +95,7 @@ class BrokerOnOpenBaoIT {
         }
 
         Awaitility.await()
-                .atMost(Duration.ofSeconds(30))
+                .atMost(Duration.ofSeconds(60))
                 .until(() -> story.token(app, connection).status() == 200);
         assertThat(story.status(connection)).isEqualTo("active");
     }
@@ -151,7 +151,7 @@ class BrokerOnOpenBaoIT {
             server.root("POST", "sys/leases/revoke-prefix/auth/approle/login", Map.of());
 
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(15))
+                    .atMost(Duration.ofSeconds(60))
                     .until(() -> story.token(app, connection).status() == 200);
             assertThat(log.text()).doesNotContainPattern("\\b[sb]\\.[A-Za-z0-9]{20,}");
         }

@@ -76,7 +76,7 @@ class BehindPgBouncerIT {
             assertThat(advisory).isEmpty();
             assertThat(broker.process().logText())
                     .doesNotContain("prepared statement", "PSQLException", "unsupported startup parameter");
-            await().atMost(Duration.ofSeconds(30))
+            await().atMost(Duration.ofSeconds(60))
                     .until(() -> tables.texts("select task_name from scheduled_tasks where last_success is not null")
                                     .size()
                             >= 3);

@@ -64,7 +64,7 @@ class CalledPartnerLifeTest {
             due(connection);
             await().atMost(Duration.ofSeconds(60))
                     .untilAsserted(() -> assertThat(partner.refreshRequests()).isEqualTo(renewals));
-            await().atMost(Duration.ofSeconds(30)).until(() -> isSettled(connection, renewals));
+            await().atMost(Duration.ofSeconds(60)).until(() -> isSettled(connection, renewals));
         }
 
         story.token(app, connection).expect(200);

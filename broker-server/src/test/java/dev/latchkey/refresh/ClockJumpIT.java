@@ -55,7 +55,7 @@ class ClockJumpIT {
             Cell brief = rig.connect("brief", "strict", 40);
             String first = token(rig, jumping, brief).expect(200).text("access_token");
             // a caller may be told to ask again
-            await().atMost(Duration.ofSeconds(60))
+            await().atMost(Duration.ofSeconds(120))
                     .pollInterval(Duration.ofSeconds(1))
                     .until(() -> isAnother(token(rig, jumping, brief), first));
             assertThat(brief.requests()).isBetween(1L, 4L);

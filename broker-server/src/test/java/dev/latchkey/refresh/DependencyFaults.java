@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 final class DependencyFaults implements AutoCloseable {
 
     private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration OUTAGE = Duration.ofSeconds(3);
 
     private final RefreshRig rig = new RefreshRig(RigStores.behindWires());
@@ -107,9 +108,7 @@ final class DependencyFaults implements AutoCloseable {
 
     FaultRow killedDatabase() {
         FaultCase it = new FaultCase(rig, broker, "dead-db", "strict");
-        CompletableFuture<Answer> caller = actedButNotAnswered(it);
-        rig.stores().killDatabase();
-        Answer answer = caller.join();
+        Answer answer = heldBeforeReading(it, rig.stores()::killDatabase).join();
         it.require(answer.status() >= 500, "a renewal is answered " + answer.status());
         rig.stores().startDatabaseAgain();
         it.requireRecovery();
@@ -119,9 +118,8 @@ final class DependencyFaults implements AutoCloseable {
 
     FaultRow blackHoledDatabase() {
         FaultCase it = new FaultCase(rig, broker, "dark-db", "strict");
-        CompletableFuture<Answer> caller = actedButNotAnswered(it);
-        rig.stores().toDatabase().blackHole();
-        it.requireWithin(SOON, "readiness is DOWN", () -> !isReady());
+        CompletableFuture<Answer> caller = heldBeforeReading(it, rig.stores().toDatabase()::blackHole);
+        it.requireWithin(PATIENCE, "readiness is DOWN", () -> !isReady());
         Answer answer = caller.join();
         it.require(answer.status() >= 500, "a renewal is answered " + answer.status());
         rig.stores().toDatabase().mend();
@@ -141,12 +139,12 @@ final class DependencyFaults implements AutoCloseable {
         }
         none.endPause();
         none.requireRecovery();
-        grace.requireWithin(Duration.ofSeconds(40), "fetched once more, without a caller", grace::isSettled);
+        grace.requireWithin(PATIENCE, "fetched once more, without a caller", grace::isSettled);
         strict.requireOldToken();
         strict.require(strict.standing().equals("refresh_ambiguous"), "is " + strict.standing() + " at first");
         strict.requireCalls(1);
         strict.endAccessToken();
-        strict.requireWithin(SOON, "decided", () -> strict.standing().equals("needs_reauth"));
+        strict.requireWithin(PATIENCE, "decided", () -> strict.standing().equals("needs_reauth"));
         return List.of(
                 none.alive("R25 the answer is lost, partner does not rotate", 2),
                 grace.alive("R25 the answer is lost, partner rotates with grace", 2),
@@ -166,7 +164,7 @@ final class DependencyFaults implements AutoCloseable {
             int version = versionOf(landed);
             rig.stores().toVault().loseAnswers();
             arrests.release("K10 " + landed.connection());
-            landed.requireWithin(SOON, "the write lands", () -> versionOf(landed) > version);
+            landed.requireWithin(PATIENCE, "the write lands", () -> versionOf(landed) > version);
             broker.process().kill9();
             callers.forEach(Thread::interrupt);
         }
@@ -175,8 +173,7 @@ final class DependencyFaults implements AutoCloseable {
         landed.requireNewToken();
         not.requireOldToken();
         landed.requireSettled();
-        not.requireWithin(
-                Duration.ofSeconds(60), "ambiguous", () -> not.standing().equals("refresh_ambiguous"));
+        not.requireWithin(PATIENCE, "ambiguous", () -> not.standing().equals("refresh_ambiguous"));
         return List.of(
                 landed.alive("R20 killed at K10, the write has landed", 1),
                 not.as("R20 killed at K10, the write has not landed", 1, "refresh_ambiguous"));
@@ -188,7 +185,7 @@ final class DependencyFaults implements AutoCloseable {
             rig.stores().toVault().cut();
             rig.stores().toDatabase().cut();
         });
-        it.requireWithin(SOON, "readiness is DOWN", () -> !isReady());
+        it.requireWithin(PATIENCE, "readiness is DOWN", () -> !isReady());
         ProcessHandle process = ProcessHandle.of(broker.process().pid()).orElseThrow();
         CompletableFuture<Integer> end =
                 CompletableFuture.supplyAsync(() -> broker.process().stop());
@@ -206,7 +203,18 @@ final class DependencyFaults implements AutoCloseable {
 
     /** The new credential is in memory only, the fault comes, and the renewal goes on. */
     private CompletableFuture<Answer> heldBeforeStoring(FaultCase it, Runnable fault) {
-        String place = "K10 " + it.connection();
+        return held("K10 " + it.connection(), it, fault);
+    }
+
+    /** The partner has acted and begins to answer, the fault comes, and the renewal goes on. */
+    private CompletableFuture<Answer> heldBeforeReading(FaultCase it, Runnable fault) {
+        return held("K8 " + it.partner(), it, () -> {
+            it.require(it.hasActed(), "the partner has not acted");
+            fault.run();
+        });
+    }
+
+    private CompletableFuture<Answer> held(String place, FaultCase it, Runnable fault) {
         try (Arrests arrests = DeathRow.watch(broker)) {
             arrests.want(place);
             CompletableFuture<Answer> caller = it.renewMeanwhile();
@@ -215,14 +223,6 @@ final class DependencyFaults implements AutoCloseable {
             arrests.release(place);
             return caller;
         }
-    }
-
-    /** The partner has acted, and its answer takes its time. */
-    private CompletableFuture<Answer> actedButNotAnswered(FaultCase it) {
-        rig.control().fault(it.atThePartner().latencyAfterCommit(OUTAGE));
-        CompletableFuture<Answer> caller = it.renewMeanwhile();
-        it.requireWithin(SOON, "the partner acts", it::hasActed);
-        return caller;
     }
 
     private static Thread abandoned(FaultCase it) {

@@ -49,6 +49,10 @@ final class FaultCase {
         return cell.connection();
     }
 
+    String partner() {
+        return cell.partner();
+    }
+
     /** The token as it is. */
     Answer ask() {
         return rig.app(broker).post("/connections/" + cell.connection() + "/token");

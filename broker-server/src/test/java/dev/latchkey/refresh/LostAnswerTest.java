@@ -90,7 +90,7 @@ class LostAnswerTest {
 
         longer(app, connection);
 
-        await().atMost(Duration.ofSeconds(40))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(open(connection)).isEqualTo("DONE"));
         assertThat(standing(connection)).isEqualTo("active ");
         assertThat(story.control().count(story.sandboxName(), "refresh")).isEqualTo(2);

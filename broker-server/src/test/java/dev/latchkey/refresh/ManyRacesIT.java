@@ -134,7 +134,7 @@ class ManyRacesIT {
             assertThat(story.status(connection)).as(where).isEqualTo("revoked");
             assertThat(story.token(app, connection).status()).as(where).isEqualTo(404);
             await(where)
-                    .atMost(Duration.ofSeconds(30))
+                    .atMost(Duration.ofSeconds(60))
                     .until(() ->
                             new BrokerTables(database).vaultPathsOf(connection).isEmpty() && !isAlive(story, family));
         }
@@ -220,7 +220,7 @@ class ManyRacesIT {
     private static void reconnect(Story story, Story.App app, String connection) {
         URI back = story.consented(story.atConsent(story.connectUrl(app, connection)));
         // A renewal that stores at the same moment makes it a conflict, and the app confirms again.
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> app.api()
                                 .post(
                                         "/connections/" + connection + "/confirm",

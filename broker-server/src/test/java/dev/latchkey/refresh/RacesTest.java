@@ -269,7 +269,9 @@ class RacesTest {
                 .map(connection -> CompletableFuture.supplyAsync(() -> longer(app, connection)))
                 .toList();
         BrokerTables tables = new BrokerTables(database);
-        org.awaitility.Awaitility.await().until(() -> story.control().count(story.sandboxName(), "refresh") > 2);
+        org.awaitility.Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> story.control().count(story.sandboxName(), "refresh") > 2);
 
         assertThat(AtOnce.run(20, () -> other.token(otherApp, quick)))
                 .extracting(Answer::status)

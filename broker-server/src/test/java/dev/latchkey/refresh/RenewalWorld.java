@@ -242,7 +242,7 @@ final class RenewalWorld implements AutoCloseable {
     private void reconnect() {
         URI back = story.consented(story.atConsent(story.connectUrl(app, connection)));
         // A renewal that stores at the same moment makes it a conflict, and the app confirms again.
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> app.api()
                                 .post(
                                         "/connections/" + connection + "/confirm",
@@ -306,7 +306,7 @@ final class RenewalWorld implements AutoCloseable {
 
     private void assertEnded() {
         assertThat(current().status()).isEqualTo(ConnectionStatus.REVOKED);
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> tables.vaultPathsOf(connection).isEmpty());
         assertThat(StreamSupport.stream(story.control().families().spliterator(), false)
                         .filter(known -> known.path("family").asText().equals(family))

@@ -203,7 +203,7 @@ class ReplicasIT {
                     CompletableFuture.supplyAsync(() -> RIG.app(mortal).post(path(cell), LONGER));
             arrests.awaitAll(Set.of("K1 " + cell.connection()));
             mortal.process().kill9();
-            assertThat(owner).failsWithin(Duration.ofSeconds(30));
+            assertThat(owner).failsWithin(Duration.ofSeconds(90));
         }
         try {
             awaitCode(BROKERS.get(1), cell, "cannot_satisfy_min_ttl");

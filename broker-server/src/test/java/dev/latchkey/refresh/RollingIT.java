@@ -156,8 +156,8 @@ class RollingIT {
                     CompletableFuture.supplyAsync(() -> staged.browser().follow());
             arrests.awaitAll(Set.of("staged " + staged.connection()));
             FIRST.process().kill9();
-            assertThat(first).failsWithin(Duration.ofSeconds(30));
-            assertThat(second).failsWithin(Duration.ofSeconds(30));
+            assertThat(first).failsWithin(Duration.ofSeconds(90));
+            assertThat(second).failsWithin(Duration.ofSeconds(90));
         }
         FIRST.process().startAgain();
     }

@@ -103,7 +103,7 @@ class SharedRenewalTest {
 
         await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(story.refreshes()).isEqualTo(1));
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(
                                 story.token(app, connection).expect(200).text("access_token"))
                         .isNotEqualTo(before));

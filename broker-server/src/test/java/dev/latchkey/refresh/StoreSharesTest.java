@@ -80,12 +80,13 @@ class StoreSharesTest {
                 .fault(FaultOrder.at(story.sandboxName())
                         .endpoint("refresh")
                         .times(connections.size())
-                        .latency(Duration.ofSeconds(4)));
+                        .latency(Duration.ofSeconds(6)));
         List<Future<Answer>> answers = new ArrayList<>();
 
         try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
             connections.forEach(id -> answers.add(callers.submit(() -> longer(app, id))));
-            await().until(() -> story.control().count(story.sandboxName(), "refresh") == connections.size());
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> story.control().count(story.sandboxName(), "refresh") == connections.size());
             assertThat(answers).noneMatch(Future::isDone);
         }
         assertThat(answers).extracting(answer -> answer.get().code()).containsOnly("cannot_satisfy_min_ttl");
@@ -107,10 +108,10 @@ class StoreSharesTest {
         });
 
         assertThat(shares.await("another")).isNotNull();
-        await().until(() -> second.getState() == Thread.State.TIMED_WAITING);
+        await().atMost(Duration.ofSeconds(60)).until(() -> second.getState() == Thread.State.TIMED_WAITING);
         assertThat(taken.getCount()).isEqualTo(1);
         first.close();
-        await().until(() -> taken.getCount() == 0);
+        await().atMost(Duration.ofSeconds(60)).until(() -> taken.getCount() == 0);
     }
 
     @Test
@@ -123,7 +124,7 @@ class StoreSharesTest {
             failed.takeSoon();
             failed.close();
             Thread next = Thread.ofVirtual().start(() -> shares.await("p").close());
-            await().until(() -> next.getState() == Thread.State.TIMED_WAITING);
+            await().atMost(Duration.ofSeconds(60)).until(() -> next.getState() == Thread.State.TIMED_WAITING);
             assertThat(busy).isNotNull();
         }
     }

@@ -44,7 +44,7 @@ class CryptonexKillsIT {
             }
             for (int kill = 0; kill < KILLS; kill++) {
                 long before = control.count("cryptonex", "api");
-                await().atMost(Duration.ofSeconds(60)).until(() -> control.count("cryptonex", "api") > before + 10);
+                await().atMost(Duration.ofSeconds(120)).until(() -> control.count("cryptonex", "api") > before + 10);
                 processes.get(kill % PROCESSES).kill9();
                 processes.set(kill % PROCESSES, start(sandbox));
             }

@@ -112,7 +112,7 @@ class CryptonexProcessesIT {
                 int before = taken.get();
                 victim.kill9();
                 victim.startAgain();
-                await().atMost(Duration.ofSeconds(60)).until(() -> taken.get() > before);
+                await().atMost(Duration.ofSeconds(120)).until(() -> taken.get() > before);
             }
             return true;
         });

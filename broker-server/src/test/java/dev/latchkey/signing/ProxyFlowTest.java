@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 
 @QuarkusTest
 @TestProfile(BrokerStack.class)
-@Timeout(120)
+@Timeout(180)
 class ProxyFlowTest {
 
     @Test

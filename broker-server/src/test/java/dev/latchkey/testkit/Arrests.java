@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Arrests implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     private final VirtualMachine machine;
     private final Map<String, Function<List<Value>, String>> places = new ConcurrentHashMap<>();

@@ -34,8 +34,13 @@ public final class Arrivals {
 
     /** Calls a second between the first one and the last one; there must be two. */
     public double mean() {
+        return mean(Duration.ZERO);
+    }
+
+    /** The same, if the first one came so much too late. */
+    public double mean(Duration late) {
         List<Long> sorted = sorted();
-        return (sorted.size() - 1) * (double) SECOND / (sorted.getLast() - sorted.getFirst());
+        return (sorted.size() - 1) * (double) SECOND / (sorted.getLast() - sorted.getFirst() + late.toNanos());
     }
 
     /** The most calls within any one second, wherever it begins. */

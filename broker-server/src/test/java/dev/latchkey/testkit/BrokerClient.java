@@ -88,7 +88,7 @@ public final class BrokerClient {
 
     /** A request to be completed by the caller; carries this client's credentials. */
     public HttpRequest.Builder request(String path) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path)).timeout(Duration.ofSeconds(60));
+        HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path)).timeout(Duration.ofSeconds(180));
         authorization.forEach(value -> request.header("Authorization", value));
         return request;
     }

@@ -25,8 +25,8 @@ import java.util.regex.Pattern;
 public final class BrokerProcess implements AutoCloseable {
 
     private static final Pattern TIMESTAMP = Pattern.compile("\"timestamp\":\"([^\"]+)\"");
-    private static final Duration START = Duration.ofMinutes(2);
-    private static final Duration END = Duration.ofSeconds(40);
+    private static final Duration START = Duration.ofMinutes(4);
+    private static final Duration END = Duration.ofSeconds(90);
     private static final Duration TO_ARCHIVE = Duration.ofMinutes(3);
 
     private final Path folder;

@@ -92,7 +92,7 @@ public final class ChildProcess implements AutoCloseable {
     public void awaitOk(URI address, Duration patience) {
         var deadline = System.nanoTime() + patience.toNanos();
         try (var http =
-                HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build()) {
+                HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build()) {
             while (!answersOk(http, address)) {
                 if (!process.isAlive()) {
                     throw new IllegalStateException("ended with " + process.exitValue() + " at its start:\n" + tail());
@@ -108,7 +108,7 @@ public final class ChildProcess implements AutoCloseable {
     private static boolean answersOk(HttpClient http, URI address) {
         try {
             var request = HttpRequest.newBuilder(address)
-                    .timeout(Duration.ofSeconds(5))
+                    .timeout(Duration.ofSeconds(20))
                     .build();
             return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
         } catch (IOException e) {
@@ -135,9 +135,10 @@ public final class ChildProcess implements AutoCloseable {
         await(process.toHandle());
     }
 
-    /** Stops it in the middle of what it does (SIGSTOP), until it is told to go on. */
+    /** Stops it in the middle of what it does (SIGSTOP), until it is told to go on; returns when all of it stands still. */
     public void freeze() {
         signal("STOP");
+        StoppedThreads.await(pid());
     }
 
     /** Lets it go on where it was stopped (SIGCONT). */

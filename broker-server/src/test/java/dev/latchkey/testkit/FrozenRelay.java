@@ -13,7 +13,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
  * A TCP relay on loopback that can be frozen: connections stay open, and nothing passes until it thaws, as when a cable
- * is cut. Thread-safe.
+ * is cut; or only what the other side answers. Thread-safe.
  */
 public final class FrozenRelay implements AutoCloseable {
 
@@ -22,6 +22,8 @@ public final class FrozenRelay implements AutoCloseable {
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     /** Who passes bytes on holds it for reading; the freezer waits for them, and holds it for writing. */
     private final ReentrantReadWriteLock ice = new ReentrantReadWriteLock(true);
+    /** The same, of the way back. */
+    private final ReentrantReadWriteLock iceOfAnswers = new ReentrantReadWriteLock(true);
 
     /** Relays from a free port to that one. */
     public FrozenRelay(int target) {
@@ -41,11 +43,25 @@ public final class FrozenRelay implements AutoCloseable {
 
     /** Does something while nothing passes. */
     public void whileFrozen(Runnable work) {
-        ice.writeLock().lock();
+        frozen(ice, () -> frozen(iceOfAnswers, work));
+    }
+
+    /** From now on requests arrive, and their answers stay on the way. */
+    public void freezeAnswers() {
+        iceOfAnswers.writeLock().lock();
+    }
+
+    /** Lets the answers go on; for the thread that froze them. */
+    public void thawAnswers() {
+        iceOfAnswers.writeLock().unlock();
+    }
+
+    private static void frozen(ReentrantReadWriteLock lock, Runnable work) {
+        lock.writeLock().lock();
         try {
             work.run();
         } finally {
-            ice.writeLock().unlock();
+            lock.writeLock().unlock();
         }
     }
 
@@ -77,25 +93,25 @@ public final class FrozenRelay implements AutoCloseable {
         try {
             Socket far = new Socket(InetAddress.getByName("127.0.0.1"), target);
             open.add(far);
-            Thread.ofVirtual().start(() -> pass(near, far));
-            pass(far, near);
+            Thread.ofVirtual().start(() -> pass(near, far, ice));
+            pass(far, near, iceOfAnswers);
         } catch (IOException e) {
             end(near);
         }
     }
 
-    private void pass(Socket from, Socket to) {
+    private void pass(Socket from, Socket to, ReentrantReadWriteLock iceOfTheWay) {
         try (from;
                 to) {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             byte[] buffer = new byte[16 * 1024];
             for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
-                ice.readLock().lock();
+                iceOfTheWay.readLock().lock();
                 try {
                     out.write(buffer, 0, length);
                 } finally {
-                    ice.readLock().unlock();
+                    iceOfTheWay.readLock().unlock();
                 }
             }
         } catch (IOException e) {

@@ -19,9 +19,9 @@ import java.util.UUID;
  * node} and {@code npm} of version 20 or newer. Not thread-safe.
  */
 public final class NodeOidcProvider implements AutoCloseable {
-    private static final Duration INSTALL = Duration.ofMinutes(3);
+    private static final Duration INSTALL = Duration.ofMinutes(6);
     private static final Duration ACCESS_TOKEN_LIFE = Duration.ofSeconds(60);
-    private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration START = Duration.ofSeconds(120);
 
     private final ChildProcess process;
     private final URI issuer;

@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 
 /**
@@ -20,7 +22,7 @@ import org.awaitility.Awaitility;
  */
 public final class OpenBaoCluster implements AutoCloseable {
 
-    private static final Duration START = Duration.ofSeconds(90);
+    private static final Duration START = Duration.ofSeconds(120);
     private static final Duration POLL = Duration.ofMillis(100);
     private static final int NODES = 3;
 
@@ -80,10 +82,31 @@ public final class OpenBaoCluster implements AutoCloseable {
 
     /** Has the leader step down, and returns when the last node passes writes on to the next one. */
     public void stepDownAndElect() {
+        stepDown();
+        awaitWritable();
+    }
+
+    /**
+     * Has the leader step down, and does something while there is none, however long it takes: all nodes but the last one
+     * stand still meanwhile, and one alone elects nobody. Returns when that node passes writes on to the next leader.
+     */
+    public void stepDownAndElect(Runnable meanwhile) {
+        stepDown();
+        List<ChildProcess> others = processes.subList(0, NODES - 1);
+        others.forEach(ChildProcess::freeze);
+        try {
+            await(NODES - 1, 429);
+            meanwhile.run();
+        } finally {
+            others.forEach(ChildProcess::thaw);
+        }
+        awaitWritable();
+    }
+
+    private void stepDown() {
         int before = leader();
         node(before).root("PUT", "sys/step-down", Map.of());
         Awaitility.await().atMost(START).pollInterval(POLL).until(() -> health(before) != 200);
-        awaitWritable();
     }
 
     /** Makes a node the leader, by having others step down until it is its turn. */
@@ -104,12 +127,20 @@ public final class OpenBaoCluster implements AutoCloseable {
     }
 
     private int leader() {
-        for (int node = 0; node < NODES; node++) {
-            if (health(node) == 200) {
-                return node;
-            }
+        Awaitility.await()
+                .atMost(START)
+                .pollInterval(POLL)
+                .until(() -> findLeader().isPresent());
+        return findLeader().orElseThrow();
+    }
+
+    /** The node that leads, if one does. */
+    OptionalInt findLeader() {
+        try {
+            return IntStream.range(0, NODES).filter(node -> health(node) == 200).findFirst();
+        } catch (UncheckedIOException e) {
+            return OptionalInt.empty(); // one that is asked stands still
         }
-        throw new IllegalStateException("no leader");
     }
 
     private void run(int node) throws IOException {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -18,7 +19,10 @@ public final class OpenBaoClusterStack implements QuarkusTestProfile {
 
     @Override
     public Map<String, String> getConfigOverrides() {
-        return new BrokerStack().getConfigOverrides();
+        Map<String, String> all = new HashMap<>(new BrokerStack().getConfigOverrides());
+        // A partner's answer is held until there is no leader, which takes its time on a slow machine.
+        all.put("latchkey.outbound.deadline", "PT60S");
+        return all;
     }
 
     @Override

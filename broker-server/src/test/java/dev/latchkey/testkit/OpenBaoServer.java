@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OpenBaoServer implements AutoCloseable {
 
-    private static final Duration INSTALL = Duration.ofMinutes(3);
-    private static final Duration START = Duration.ofSeconds(30);
+    private static final Duration INSTALL = Duration.ofMinutes(6);
+    private static final Duration START = Duration.ofSeconds(120);
+    private static final Duration SET_UP = Duration.ofMinutes(3);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path folder;
@@ -33,7 +34,7 @@ public final class OpenBaoServer implements AutoCloseable {
     private final URI address;
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(2))
+            .connectTimeout(Duration.ofSeconds(10))
             .build();
     private @Nullable ChildProcess process;
     private String unsealKey = "";
@@ -175,7 +176,7 @@ public final class OpenBaoServer implements AutoCloseable {
         environment.putAll(variables);
         Path log = folder.resolve("setup-" + System.nanoTime() + ".log");
         try (var script0 = ChildProcess.start(folder, environment, log, List.of(script.toString()))) {
-            int status = script0.awaitEnd(Duration.ofSeconds(60));
+            int status = script0.awaitEnd(SET_UP);
             if (status != 0) {
                 throw new IllegalStateException("setup ended with " + status + ":\n" + script0.tail());
             }
@@ -220,7 +221,7 @@ public final class OpenBaoServer implements AutoCloseable {
     public Answer call(String method, String path, String token, Map<String, ?> body, Map<String, String> headers) {
         try {
             HttpRequest.Builder request = HttpRequest.newBuilder(address().resolve("/v1/" + path))
-                    .timeout(Duration.ofSeconds(20))
+                    .timeout(Duration.ofSeconds(60))
                     .method(
                             method,
                             body.isEmpty()
@@ -298,7 +299,7 @@ public final class OpenBaoServer implements AutoCloseable {
         try {
             HttpResponse<byte[]> response = http.send(
                     HttpRequest.newBuilder(address().resolve("/v1/" + path))
-                            .timeout(Duration.ofSeconds(30))
+                            .timeout(Duration.ofSeconds(60))
                             .header("X-Vault-Token", rootToken)
                             .method(method, body)
                             .build(),

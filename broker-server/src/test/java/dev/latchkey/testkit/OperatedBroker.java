@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OperatedBroker implements AutoCloseable {
 
-    private static final Duration START = Duration.ofMinutes(2);
-    private static final Duration STEP = Duration.ofMinutes(1);
+    private static final Duration START = Duration.ofMinutes(4);
+    private static final Duration STEP = Duration.ofMinutes(3);
     private static final Path ROOT =
             Path.of(System.getProperty("basedir", "."), "..").toAbsolutePath().normalize();
     private static final Pattern BLOCK = Pattern.compile("(?s)<!-- OperationsGuideIT ([a-z-]+) -->\n```sh\n(.*?)```");

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -22,8 +23,12 @@ public final class PacedCallers implements AutoCloseable {
      * A call.
      *
      * @param disturbed whether a disturbance went on during a part of it
+     * @param begin when it was made, by {@link System#nanoTime()}
+     * @param end when it was answered
      */
-    public record Call(Answer answer, boolean disturbed) {}
+    public record Call(Answer answer, boolean disturbed, long begin, long end) {}
+
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final ConcurrentLinkedQueue<Call> calls = new ConcurrentLinkedQueue<>();
@@ -47,7 +52,8 @@ public final class PacedCallers implements AutoCloseable {
             long begin = System.nanoTime();
             int before = disturbances.get();
             Answer answer = caller.get();
-            calls.add(new Call(answer, before % 2 == 1 || disturbances.get() != before));
+            long end = System.nanoTime();
+            calls.add(new Call(answer, before % 2 == 1 || disturbances.get() != before, begin, end));
             LockSupport.parkNanos(pause - (System.nanoTime() - begin));
         }
     }
@@ -67,6 +73,18 @@ public final class PacedCallers implements AutoCloseable {
         long end = System.nanoTime() + time.toNanos();
         while (System.nanoTime() < end) {
             LockSupport.parkNanos(end - System.nanoTime());
+        }
+    }
+
+    /** The same, and until that many of their calls are such ones: a slow machine takes its time for them. */
+    public void letPass(Duration time, int wanted, Predicate<Call> such) {
+        letPass(time);
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (calls.stream().filter(such).count() < wanted) {
+            if (System.nanoTime() - end > 0) {
+                throw new AssertionError("not " + wanted + " such calls of " + calls.size());
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
         }
     }
 

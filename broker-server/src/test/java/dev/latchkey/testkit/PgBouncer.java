@@ -20,7 +20,7 @@ import org.awaitility.Awaitility;
 /** A real PgBouncer in transaction mode before the databases of one server, from the system's packages. Thread-safe. */
 public final class PgBouncer implements AutoCloseable {
 
-    private static final Duration START = Duration.ofSeconds(30);
+    private static final Duration START = Duration.ofSeconds(120);
 
     private final Path folder;
     private final ChildProcess process;

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 public final class PostgresCluster implements AutoCloseable {
 
     private static final Path BINARIES = Path.of(System.getProperty("java.io.tmpdir"), "embedded-pg");
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
 
     private final Path folder;
     private EmbeddedDatabase primary;

@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 public final class TestHttp implements AutoCloseable {
     private final HttpClient http = HttpClient.newBuilder()
             .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(Duration.ofSeconds(5))
+            .connectTimeout(Duration.ofSeconds(20))
             .build();
 
     /** The {@code Authorization} value of HTTP Basic. */
@@ -80,7 +80,7 @@ public final class TestHttp implements AutoCloseable {
     private HttpResponse<String> send(HttpRequest.Builder request) {
         try {
             return http.send(
-                    request.timeout(Duration.ofSeconds(30)).build(),
+                    request.timeout(Duration.ofSeconds(90)).build(),
                     HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

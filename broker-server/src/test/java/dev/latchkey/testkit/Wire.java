@@ -16,7 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class Wire implements AutoCloseable {
 
-    private static final int CONNECT_MILLIS = 2000;
+    private static final int CONNECT_MILLIS = 20_000;
 
     /** What the wire does with bytes. */
     private enum State {

@@ -202,7 +202,7 @@ class ComposeFileTest {
 
     private static int run(Path folder, String... command) {
         try (ChildProcess process = ChildProcess.start(folder, Map.of(), folder.resolve("log"), List.of(command))) {
-            return process.awaitEnd(Duration.ofMinutes(1));
+            return process.awaitEnd(Duration.ofMinutes(3));
         }
     }
 

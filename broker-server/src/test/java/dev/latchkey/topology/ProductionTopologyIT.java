@@ -118,7 +118,7 @@ class ProductionTopologyIT {
 
     private static void awaitAll() {
         Awaitility.await()
-                .atMost(Duration.ofMinutes(1))
+                .atMost(Duration.ofMinutes(4))
                 .until(() -> topology.inService() == topology.replicas().size());
     }
 

@@ -151,7 +151,7 @@ class WebhookLimitsTest {
     private static String endless(Hooked hooked) throws IOException {
         URI broker = BrokerStack.broker();
         try (Socket socket = new Socket(broker.getHost(), broker.getPort())) {
-            socket.setSoTimeout(20_000);
+            socket.setSoTimeout(60_000);
             OutputStream out = socket.getOutputStream();
             out.write(head(hooked.path(), "Transfer-Encoding: chunked"));
             byte[] chunk = ("1000\r\n" + "x".repeat(4096) + "\r\n").getBytes(StandardCharsets.US_ASCII);
@@ -171,7 +171,7 @@ class WebhookLimitsTest {
     private static String drip(String path, boolean chunked) throws IOException, InterruptedException {
         URI broker = BrokerStack.broker();
         try (Socket socket = new Socket(broker.getHost(), broker.getPort())) {
-            socket.setSoTimeout(20_000);
+            socket.setSoTimeout(60_000);
             OutputStream out = socket.getOutputStream();
             out.write(head(path, chunked ? "Transfer-Encoding: chunked" : "Content-Length: 60000"));
             byte[] one = (chunked ? "1\r\nx\r\n" : "x").getBytes(StandardCharsets.US_ASCII);

@@ -40,7 +40,7 @@ final class SandboxMainTest {
                     .statusCode();
             assertThat(status).isEqualTo(200);
             process.toHandle().destroy(); // SIGTERM, and the streams stay open
-            assertThat(process.waitFor(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
             assertThat(out.readLine()).as("nothing more is printed").isNull();
         } finally {
             process.destroyForcibly();
@@ -50,7 +50,7 @@ final class SandboxMainTest {
     @Test
     void refusesArgumentsItDoesNotKnow() throws Exception {
         Process process = start("--prot", "1");
-        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isEqualTo(2);
     }
 }

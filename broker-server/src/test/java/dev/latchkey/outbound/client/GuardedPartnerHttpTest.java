@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(120)
+@Timeout(180)
 class GuardedPartnerHttpTest {
 
     private static final byte[] FORM = "grant_type=refresh_token".getBytes(StandardCharsets.US_ASCII);

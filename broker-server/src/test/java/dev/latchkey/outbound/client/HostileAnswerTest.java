@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** R63: what a partner can answer to hurt us. */
-@Timeout(30)
+@Timeout(180)
 class HostileAnswerTest {
 
     private static final int LIMIT = 262_144;

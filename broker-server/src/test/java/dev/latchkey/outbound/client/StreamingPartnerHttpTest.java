@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** R63 for what is passed on instead of read. */
-@Timeout(60)
+@Timeout(180)
 class StreamingPartnerHttpTest {
 
     private static final String OK = "HTTP/1.1 200 OK\r\n";
@@ -41,7 +41,7 @@ class StreamingPartnerHttpTest {
     private final PartnerStreams streams =
             TestOutbound.streams(Duration.ofSeconds(10), new TestOutbound.Streams(LIMIT, minute(), minute()));
     private final PartnerStreams impatient = TestOutbound.streams(
-            Duration.ofMillis(500), new TestOutbound.Streams(LIMIT, Duration.ofMillis(500), minute()));
+            Duration.ofSeconds(2), new TestOutbound.Streams(LIMIT, Duration.ofSeconds(2), minute()));
 
     @Test
     void passesBothHeadsAndBothBodiesOn() throws Exception {
@@ -156,7 +156,7 @@ class StreamingPartnerHttpTest {
     @DisplayName("R63 one byte at a time does not outlast the whole time")
     void endsADrip() throws Exception {
         PartnerStreams brief = TestOutbound.streams(
-                minute(), new TestOutbound.Streams(LIMIT, Duration.ofMillis(700), Duration.ofMillis(1500)));
+                minute(), new TestOutbound.Streams(LIMIT, Duration.ofSeconds(2), Duration.ofSeconds(3)));
         try (FaultyServer partner = FaultyServer.start(connection -> {
                     connection.readRequest();
                     connection.write(OK + "Content-Length: 10000\r\n\r\n");
@@ -250,7 +250,7 @@ class StreamingPartnerHttpTest {
         })) {
             streams.open(post(partner), none()).close();
 
-            assertThat(closed.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(closed.await(60, TimeUnit.SECONDS)).isTrue();
         }
     }
 

@@ -15,6 +15,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -157,7 +158,7 @@ class ChangesAtOnceTest {
             List<Future<Answer>> removal = new ArrayList<>();
             tables.hold(id, POOL, () -> {
                 removal.add(threads.submit(() -> admin.delete("/partners/" + id)));
-                await().until(() -> tables.waiting() == 1);
+                await().atMost(Duration.ofSeconds(60)).until(() -> tables.waiting() == 1);
                 for (int i = 0; i < CALLERS; i++) {
                     wishes.add(threads.submit(() -> admin.post("/connections", wish)));
                 }

@@ -9,6 +9,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -75,7 +76,7 @@ class PartnerTables {
                 lock.executeQuery();
             }
             others.run();
-            await().until(() -> waiting() >= waiting);
+            await().atMost(Duration.ofSeconds(60)).until(() -> waiting() >= waiting);
             connection.rollback();
         } catch (SQLException e) {
             throw new IllegalStateException(e);

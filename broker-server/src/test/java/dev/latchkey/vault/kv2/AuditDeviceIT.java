@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** R35: an audit device that takes no more lines stops the whole server; here a pipe that nobody reads. */
-@Timeout(90)
+@Timeout(180)
 class AuditDeviceIT {
 
     private final Semaphore reading = new Semaphore(1);
@@ -49,7 +49,7 @@ class AuditDeviceIT {
             assertUnavailable(() -> vault.write(path, CredentialVaultContract.fields("next"), 1));
             reading.release();
 
-            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> works(vault, path));
+            Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> works(vault, path));
             int now = vault.read(path).orElseThrow().version();
             assertThat(vault.write(path, CredentialVaultContract.fields("after"), now))
                     .isEqualTo(now + 1);

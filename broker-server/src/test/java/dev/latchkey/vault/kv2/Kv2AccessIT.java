@@ -46,7 +46,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** How the broker comes to its token, keeps it, and what it does when it is taken away; on a real OpenBao. */
-@Timeout(60)
+@Timeout(180)
 class Kv2AccessIT {
 
     private static final String ROLE = "auth/approle/role/latchkey-broker";

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the store makes of answers that no real server would give, or gives only on a bad day. */
-@Timeout(30)
+@Timeout(180)
 class Kv2VaultTest {
 
     private static final String JSON = "Content-Type: application/json\r\nConnection: close\r\n";
@@ -97,7 +97,7 @@ class Kv2VaultTest {
     }
 
     @Test
-    @Timeout(15)
+    @Timeout(60)
     @DisplayName("R35 an answer that begins and never ends costs the timeout and no more")
     void boundsTime() throws Exception {
         try (FaultyServer server = FaultyServer.start(connection -> {

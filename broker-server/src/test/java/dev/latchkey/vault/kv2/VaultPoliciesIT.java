@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** R38: what each policy of {@code vault-policies/} allows, and what it refuses, by trying on a real OpenBao. */
-@Timeout(60)
+@Timeout(180)
 class VaultPoliciesIT {
 
     private static final String RECORD = "connections/2d6ce5a3-0a5a-4a6e-8b55-2f6e4a1f0a11";

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(180)
 class BrokerHttpTest {
 
     private static final OwnToken TOKEN = OwnToken.ofText("a.b.c");
@@ -132,7 +132,7 @@ class BrokerHttpTest {
             for (int i = 0; i < 32; i++) {
                 var unused = threads.submit(() -> http.get("/", TOKEN, PATIENCE));
             }
-            assertThat(waiting.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(waiting.await(60, TimeUnit.SECONDS)).isTrue();
 
             assertThat(http.get("/", TOKEN, PATIENCE))
                     .isEqualTo(new BrokerAnswer.Unavailable("too many calls wait for it"));

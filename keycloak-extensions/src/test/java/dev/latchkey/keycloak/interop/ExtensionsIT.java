@@ -305,7 +305,7 @@ class ExtensionsIT {
                 200,
                 "{\"items\":[{\"id\":\"1\",\"partner\":\"p\",\"owner\":\"o\"},{\"id\":\"2\",\"partner\":\"p\",\"owner\":\"q\"}]}");
         // What an earlier test had put into the cache is gone after seconds.
-        Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+        Awaitility.await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             JsonNode claim = claimsOf("orders").path("latchkey_connections");
             assertThat(claim).hasSize(1);
             assertThat(claim.path(0)).isEqualTo(json("{\"id\":\"1\",\"partner\":\"p\",\"owner\":\"o\"}"));
@@ -321,7 +321,7 @@ class ExtensionsIT {
                         .equals("orders"));
 
         broker.answers(exchange -> pause());
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> {
             long before = System.nanoTime();
             boolean known = claimsOf("orders").has("latchkey_connections");
             assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(10));

@@ -24,7 +24,7 @@ final class WatchedProcess implements AutoCloseable {
             exec "$@"
             """;
 
-    private static final Duration END = Duration.ofSeconds(20);
+    private static final Duration END = Duration.ofSeconds(60);
 
     private final Process process;
     private final Path log;
@@ -54,7 +54,7 @@ final class WatchedProcess implements AutoCloseable {
     void awaitOk(URI address, Duration patience) {
         long deadline = System.nanoTime() + patience.toNanos();
         HttpClient http =
-                HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+                HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
         while (!answersOk(http, address)) {
             if (!process.isAlive() || System.nanoTime() > deadline) {
                 close();
@@ -67,7 +67,7 @@ final class WatchedProcess implements AutoCloseable {
     private static boolean answersOk(HttpClient http, URI address) {
         try {
             HttpRequest request = HttpRequest.newBuilder(address)
-                    .timeout(Duration.ofSeconds(5))
+                    .timeout(Duration.ofSeconds(20))
                     .build();
             return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
         } catch (IOException e) {

@@ -113,7 +113,7 @@ final class DevOpenBao implements AutoCloseable {
                 .redirectOutput(home.resolve("install.log").toFile())
                 .start();
         try {
-            if (!running.waitFor(3, TimeUnit.MINUTES) || running.exitValue() != 0) {
+            if (!running.waitFor(6, TimeUnit.MINUTES) || running.exitValue() != 0) {
                 throw new IllegalStateException("cannot run " + Arrays.toString(words));
             }
         } catch (InterruptedException e) {
@@ -132,7 +132,7 @@ final class DevOpenBao implements AutoCloseable {
     Kv2Answer call(String method, String path, Map<String, ?> body) {
         try {
             HttpRequest request = HttpRequest.newBuilder(address.resolve("/v1/" + path))
-                    .timeout(Duration.ofSeconds(20))
+                    .timeout(Duration.ofSeconds(60))
                     .header("X-Vault-Token", ROOT)
                     .method(
                             method,
@@ -155,7 +155,7 @@ final class DevOpenBao implements AutoCloseable {
     public void close() {
         process.destroy();
         try {
-            if (!process.waitFor(20, TimeUnit.SECONDS)) {
+            if (!process.waitFor(60, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
             }
         } catch (InterruptedException e) {

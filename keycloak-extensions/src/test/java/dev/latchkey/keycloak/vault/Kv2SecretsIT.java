@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Keycloak's reader on a real OpenBao, with the policy that this project ships. */
-@Timeout(120)
+@Timeout(300)
 class Kv2SecretsIT {
 
     private static final String VALUE = "smtp-secret-\u00e4\u20ac";
@@ -102,10 +102,10 @@ class Kv2SecretsIT {
     @Test
     @DisplayName("R36 a token that has ended is replaced before it is missed, also beyond its greatest age")
     void outlivesItsToken() throws InterruptedException {
-        role(bao, "2s");
+        role(bao, "4s");
         try {
             Kv2Secrets secrets = secrets(bao, Clock.systemUTC(), Map.of());
-            Instant end = Instant.now().plusSeconds(6);
+            Instant end = Instant.now().plusSeconds(9);
             while (Instant.now().isBefore(end)) {
                 assertThat(text(secrets, "master_smtp")).contains(VALUE);
                 Thread.sleep(100);

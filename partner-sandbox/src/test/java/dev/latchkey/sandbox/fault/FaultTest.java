@@ -61,9 +61,9 @@ final class FaultTest {
 
     @Test
     void actsBeforeALateAnswerIfTold() throws Exception {
-        rig.control().fault(onRefresh().latencyAfterCommit(Duration.ofSeconds(3)));
+        rig.control().fault(onRefresh().latencyAfterCommit(Duration.ofSeconds(10)));
         Thread waiting = Thread.startVirtualThread(() -> flow.refresh(refreshToken));
-        for (int i = 0; i < 100 && refreshes() == 0; i++) {
+        for (int i = 0; i < 400 && refreshes() == 0; i++) {
             Thread.sleep(20);
         }
         assertThat(refreshes()).isEqualTo(1);
@@ -166,7 +166,7 @@ final class FaultTest {
             out.write("GET /.well-known/oauth-authorization-server/generic/alpha HTTP/1.1\r\nHost: x\r\n\r\n"
                     .getBytes(StandardCharsets.US_ASCII));
             out.flush();
-            socket.setSoTimeout(5000);
+            socket.setSoTimeout(60_000);
             byte[] read = socket.getInputStream().readNBytes(20_000);
             assertThat(new String(read, StandardCharsets.US_ASCII))
                     .containsIgnoringCase("transfer-encoding: chunked")
@@ -176,7 +176,7 @@ final class FaultTest {
 
     @Test
     void endsAnEndlessBodyAtItsCap() {
-        rig.control().fault(onRefresh().endless(Duration.ofSeconds(1)));
+        rig.control().fault(onRefresh().endless(Duration.ofSeconds(3)));
         assertThat(flow.refresh(refreshToken).bytes().length).isGreaterThan(10_000);
     }
 
