@@ -84,7 +84,10 @@ class IdentityEventsTest {
         events.push(PushedEvents.DISABLED, owner).expect(202);
         tables.change("update connection set owner = ? where id = ?::uuid", owner, late);
 
-        await().atMost(Duration.ofSeconds(30)).until(() -> story.status(late).equals("revoked"));
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
+            tables.hurry("identity-events");
+            return story.status(late).equals("revoked");
+        });
     }
 
     @Test
@@ -101,10 +104,11 @@ class IdentityEventsTest {
                 .until(() -> ask(story, app, owner), answer -> answer.status() == 201)
                 .text("id");
 
-        await().atMost(Duration.ofSeconds(30))
-                .untilAsserted(
-                        () -> assertThat(tables.texts("select name from identity_event where open and name = ?", owner))
-                                .isEmpty());
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            tables.hurry("identity-events");
+            assertThat(tables.texts("select name from identity_event where open and name = ?", owner))
+                    .isEmpty();
+        });
         assertThat(story.status(later)).isEqualTo("requested");
     }
 
@@ -195,8 +199,10 @@ class IdentityEventsTest {
                         + " true)",
                 "owner-" + story.mark());
 
-        await().atMost(Duration.ofSeconds(60))
-                .until(() -> story.status(connection).equals("revoked"));
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
+            tables.hurry("identity-events");
+            return story.status(connection).equals("revoked");
+        });
     }
 
     @Test
