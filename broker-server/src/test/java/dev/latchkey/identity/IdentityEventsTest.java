@@ -85,7 +85,10 @@ class IdentityEventsTest {
         events.push(PushedEvents.DISABLED, owner).expect(202);
         tables.change("update connection set owner = ? where id = ?::uuid", owner, late);
 
-        await().atMost(Duration.ofSeconds(60)).until(() -> story.status(late).equals("revoked"));
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
+            tables.hurry("identity-events");
+            return story.status(late).equals("revoked");
+        });
     }
 
     @Test
@@ -102,10 +105,11 @@ class IdentityEventsTest {
                 .until(() -> ask(story, app, owner), answer -> answer.status() == 201)
                 .text("id");
 
-        await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(
-                        () -> assertThat(tables.texts("select name from identity_event where open and name = ?", owner))
-                                .isEmpty());
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+            tables.hurry("identity-events");
+            assertThat(tables.texts("select name from identity_event where open and name = ?", owner))
+                    .isEmpty();
+        });
         assertThat(story.status(later)).isEqualTo("requested");
     }
 
@@ -193,8 +197,10 @@ class IdentityEventsTest {
                         + " true)",
                 "owner-" + story.mark());
 
-        await().atMost(Duration.ofSeconds(60))
-                .until(() -> story.status(connection).equals("revoked"));
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
+            tables.hurry("identity-events");
+            return story.status(connection).equals("revoked");
+        });
     }
 
     @Test

@@ -142,11 +142,11 @@ class TokenLifeFlowTest {
     @DisplayName("R16 a cached token with less than 30 s left is not served")
     void leastLife() {
         Story story = new Story().partner(Map.of());
-        story.control().settings(story.sandboxName(), Map.of("access_token_seconds", 40));
+        story.control().settings(story.sandboxName(), Map.of("access_token_seconds", 36));
         Story.App app = story.app("shop");
         String connection = story.active(app, "read");
         String cached = story.token(app, connection).expect(200).text("access_token");
-        Instant tooOld = clock.instant().plusSeconds(11);
+        Instant tooOld = clock.instant().plusSeconds(7);
         story.control().settings(story.sandboxName(), Map.of("access_token_seconds", 3600));
 
         await().atMost(Duration.ofSeconds(60)).until(() -> clock.instant().isAfter(tooOld));

@@ -36,6 +36,9 @@ public final class BrokerStack implements QuarkusTestProfile {
                 PASSWORD,
                 "latchkey.approver.password",
                 PASSWORD,
+                // a pause in a stream is waited for
+                "latchkey.outbound.stream-idle",
+                "PT4S",
                 // the tests that guess have a limit of their own
                 "latchkey.webhooks.wrong-paths",
                 "1000000");

@@ -1,6 +1,7 @@
 package dev.latchkey.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.latchkey.sandbox.client.FaultOrder;
 import dev.latchkey.sandbox.client.SeenRequest;
@@ -12,6 +13,7 @@ import dev.latchkey.testkit.Story;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -71,7 +73,7 @@ class ClientCredentialsFlowTest {
     }
 
     @Test
-    @DisplayName("a partner that does not answer at approval is asked again by itself")
+    @DisplayName("a partner that does not answer at approval is asked again by itself, after a pause")
     void later() {
         Story story = ownAccount();
         story.control()
@@ -84,9 +86,16 @@ class ClientCredentialsFlowTest {
 
         assertThat(approval.text("status")).isEqualTo("approved");
         assertThat(story.token(app, connection).code()).isEqualTo("connection_not_active");
-        org.awaitility.Awaitility.await()
-                .atMost(java.time.Duration.ofSeconds(60))
-                .untilAsserted(() -> assertThat(story.status(connection)).isEqualTo("active"));
+        BrokerTables tables = new BrokerTables(database);
+        assertThat(tables.texts(
+                        "select id from connection where id = ? and retry_at > now() + interval '10 seconds'",
+                        UUID.fromString(connection)))
+                .hasSize(1);
+        tables.change("update connection set retry_at = now() where id = ?", UUID.fromString(connection));
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+            tables.hurry("handshake-sweep");
+            assertThat(story.status(connection)).isEqualTo("active");
+        });
         story.token(app, connection).expect(200);
     }
 

@@ -112,11 +112,11 @@ class WebhookDeliveryTest {
                 noones.fireWebhook(webhook, Map.of("body", "{\"n\":" + i + "}"));
             }
 
+            BrokerTables tables = new BrokerTables(database);
             await().atMost(PATIENCE).pollInterval(Duration.ofMillis(200)).untilAsserted(() -> {
-                new BrokerTables(database)
-                        .texts(
-                                "update event_delivery set due_at = now() where partner = ? returning 1",
-                                hooked.partner());
+                tables.texts(
+                        "update event_delivery set due_at = now() where partner = ? returning 1", hooked.partner());
+                tables.hurry("event-delivery");
                 assertThat(app.received()).hasSizeGreaterThanOrEqualTo(8);
             });
             List<String> order = app.bodies().stream()
@@ -153,6 +153,7 @@ class WebhookDeliveryTest {
                         "update event_delivery set created_at = now() - interval '25 hours', due_at = now()"
                                 + " where app = ? and status = 'pending' returning 1",
                         shop);
+                tables.hurry("event-delivery");
                 assertThat(dead(hooked, shop)).hasSize(3);
             });
             Answer list = hooked.admin().get("/events/dead?app=" + shop).expect(200);

@@ -22,8 +22,11 @@ import java.util.Optional;
 @Singleton
 final class Authentication {
 
-    /** How long a verified app secret or password is relied on; a change in this process ends it at once. */
+    /** How long a verified app secret or password is relied on; a change of an app in this process ends the former at once. */
     private static final Duration BASIC_LIFE = Duration.ofMinutes(1);
+
+    /** Of the people kept here: their passwords rest on nothing that an app or an issuer can change. */
+    private final VerifiedCredentials passwords;
 
     private final VerifiedCredentials verified;
     private final FailedAuthentications failures;
@@ -42,6 +45,7 @@ final class Authentication {
             BearerTokens tokens,
             DisabledPrincipals disabled,
             Clock clock) {
+        this.passwords = new VerifiedCredentials(clock);
         this.verified = new VerifiedCredentials(clock);
         this.failures = failures;
         this.identity = identity;
@@ -52,13 +56,14 @@ final class Authentication {
         this.clock = clock;
         tokens.whenKeysChange(verified::forgetAll);
         disabled.whenChanged(verified::forgetAll);
+        disabled.whenChanged(passwords::forgetAll);
     }
 
     private record Proof(ProvenCaller caller, Instant until) {}
 
     /** Who it is, if this credential was verified a short while ago and nobody can have been disabled since. */
     Optional<ProvenCaller> known(PresentedCredential credential) {
-        return disabled.isFresh() ? verified.find(credential.fingerprintOf()) : Optional.empty();
+        return disabled.isFresh() ? memoryFor(credential).find(credential.fingerprintOf()) : Optional.empty();
     }
 
     /**
@@ -69,18 +74,26 @@ final class Authentication {
      */
     ProvenCaller prove(PresentedCredential credential, Attempt attempt) {
         disabled.refresh();
-        return verified.find(credential.fingerprintOf()).orElseGet(() -> verify(credential, attempt));
+        return memoryFor(credential).find(credential.fingerprintOf()).orElseGet(() -> verify(credential, attempt));
+    }
+
+    /** A password hash is costly, and is not to be paid for again by everybody after each change of some app. */
+    private VerifiedCredentials memoryFor(PresentedCredential credential) {
+        return credential instanceof PresentedCredential.Basic basic && users.knows(basic.name())
+                ? passwords
+                : verified;
     }
 
     private ProvenCaller verify(PresentedCredential credential, Attempt attempt) {
         failures.check(attempt);
-        long generation = verified.generation();
+        VerifiedCredentials memory = memoryFor(credential);
+        long generation = memory.generation();
         try {
             Proof proof = switch (credential) {
                 case PresentedCredential.Basic basic -> basic(basic, attempt);
                 case PresentedCredential.Bearer bearer -> bearer(bearer);
             };
-            verified.remember(credential.fingerprintOf(), proof.caller(), proof.until(), generation);
+            memory.remember(credential.fingerprintOf(), proof.caller(), proof.until(), generation);
             return proof.caller();
         } catch (BrokerException e) {
             if (e.type().status() == 401) {

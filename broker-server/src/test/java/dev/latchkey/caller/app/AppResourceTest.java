@@ -156,6 +156,22 @@ class AppResourceTest {
     }
 
     @Test
+    @DisplayName("a password that was verified stays so when an app changes: its hash is paid for once a minute")
+    void leavesVerifiedPasswordsAlone() throws SQLException {
+        admin.get(APPS);
+        String hash = dump("select password_hash from local_user where name = 'admin'")
+                .strip();
+        execute("update local_user set password_hash = '' where name = 'admin'");
+        try {
+            create(newId());
+
+            assertThat(admin.get(APPS).status()).isEqualTo(200);
+        } finally {
+            execute("update local_user set password_hash = '" + hash + "' where name = 'admin'");
+        }
+    }
+
+    @Test
     void takesAnIdOnce() {
         String id = newId();
         create(id);
