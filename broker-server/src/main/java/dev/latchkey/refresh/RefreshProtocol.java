@@ -89,8 +89,7 @@ class RefreshProtocol {
     private HeldToken renewed(Turns.Turn turn, Predicate<HeldToken> enough, Actor actor) {
         try {
             points.at(KillPoint.K1, turn.connection().id());
-            return renewed(
-                    new Step(turn, handshakes.partner(turn.connection().partner()), actor), enough);
+            return renewed(new Step(turn, handshakes.partner(turn.connection().partner()), actor), enough);
         } catch (RuntimeException | Error e) {
             leases.release(turn.lease());
             throw e;

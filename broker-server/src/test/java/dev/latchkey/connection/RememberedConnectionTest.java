@@ -47,6 +47,9 @@ class RememberedConnectionTest {
 
     private void rename(UUID id, int versions) {
         new BrokerTables(database)
-                .change("update connection set owner = 'somebody-else', version = version + ? where id = ?", versions, id);
+                .change(
+                        "update connection set owner = 'somebody-else', version = version + ? where id = ?",
+                        versions,
+                        id);
     }
 }
