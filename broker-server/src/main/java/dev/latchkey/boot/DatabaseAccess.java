@@ -17,7 +17,7 @@ public record DatabaseAccess(String url, String username, Secret password, Strin
 
     /**
      * The same, with statements that repeat prepared once for each session instead of each time. Only where nobody stands
-     * between who could give every transaction another session (ADR 20).
+     * between who could give every transaction another session (ADR 32).
      */
     public DatabaseAccess withNamedStatements() {
         return new DatabaseAccess(

@@ -76,16 +76,21 @@ public final class PacedCallers implements AutoCloseable {
         }
     }
 
-    /** The same, and until that many of their calls are such ones: a slow machine takes its time for them. */
+    /** The same, and until that many more of their calls are such ones: a slow machine takes its time for them. */
     public void letPass(Duration time, int wanted, Predicate<Call> such) {
+        long all = count(such) + wanted;
         letPass(time);
         long end = System.nanoTime() + PATIENCE.toNanos();
-        while (calls.stream().filter(such).count() < wanted) {
+        while (count(such) < all) {
             if (System.nanoTime() - end > 0) {
                 throw new AssertionError("not " + wanted + " such calls of " + calls.size());
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
         }
+    }
+
+    private long count(Predicate<Call> such) {
+        return calls.stream().filter(such).count();
     }
 
     /** Ends them, and returns what they got. */
