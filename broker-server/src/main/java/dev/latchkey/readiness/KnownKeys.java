@@ -37,7 +37,7 @@ record KnownKeys(Set<String> names) {
         return new KnownKeys(names);
     }
 
-    /** The interfaces of this build. */
+    /** The {@code *Config} interfaces of this build. */
     static List<? extends Class<?>> mappings() {
         return lines().stream()
                 .filter(line -> !isKey(line))

@@ -36,9 +36,6 @@ public class AccessTokens {
     /** A renewal that did not bring a longer life is not repeated for each caller that wishes for one. */
     private static final Duration RENEWED_JUST_NOW = Duration.ofSeconds(30);
 
-    /** How long a caller waits for another process. */
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
-
     private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
     private static final int MOST_LOOKS = 100;
 
@@ -141,7 +138,7 @@ public class AccessTokens {
 
     /** While another process has the right to renew, it is waited for: what it stores is as good. */
     private Optional<HeldToken> renewedInsteadOf(HeldToken refused, Connection connection, Actor actor) {
-        Instant patience = clock.instant().plus(PATIENCE);
+        Instant patience = clock.instant().plus(Renewals.PATIENCE);
         for (int attempt = 1; ; attempt++) {
             try {
                 HeldToken found = renewals.await(connection.id(), it -> !it.isSameAs(refused), actor);

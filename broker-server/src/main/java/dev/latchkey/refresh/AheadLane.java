@@ -55,7 +55,7 @@ class AheadLane {
      * @param length how long it lasts
      * @param renewed counts what was renewed
      */
-    record Share(String partner, List<LeaseRows.Due> rows, long begin, Duration length, AtomicInteger renewed) {
+    record Share(String partner, List<DueRows.Due> rows, long begin, Duration length, AtomicInteger renewed) {
 
         /** How long it is until then, from now on. */
         Duration until(Duration sinceBegin) {
@@ -66,7 +66,7 @@ class AheadLane {
     /** Begins to renew what is due. */
     void start(Executor threads, Share share, Actor actor) {
         Recipient recipient = handshakes.partner(share.partner()).recipient();
-        Queue<LeaseRows.Due> waiting = new ConcurrentLinkedQueue<>(share.rows());
+        Queue<DueRows.Due> waiting = new ConcurrentLinkedQueue<>(share.rows());
         int workers = Math.min(share.rows().size(), atOnce(recipient.rate()));
         for (int worker = 0; worker < workers; worker++) {
             threads.execute(() -> work(recipient, waiting, share, actor));
@@ -84,8 +84,8 @@ class AheadLane {
         stopping = true;
     }
 
-    private void work(Recipient recipient, Queue<LeaseRows.Due> waiting, Share share, Actor actor) {
-        LeaseRows.Due next = waiting.poll();
+    private void work(Recipient recipient, Queue<DueRows.Due> waiting, Share share, Actor actor) {
+        DueRows.Due next = waiting.poll();
         while (next != null && isReached(share.until(next.left()), share) && isFree(recipient, share)) {
             renew(next, share.renewed(), actor);
             next = waiting.poll();
@@ -108,7 +108,7 @@ class AheadLane {
         return !stopping;
     }
 
-    private void renew(LeaseRows.Due due, AtomicInteger renewed, Actor actor) {
+    private void renew(DueRows.Due due, AtomicInteger renewed, Actor actor) {
         UUID id = due.connection();
         try {
             if (renewals.await(id, found -> !isStill(due, found), actor).renewed()) {
@@ -120,7 +120,7 @@ class AheadLane {
     }
 
     /** Whether what was found is what was due; callers may have renewed it meanwhile (R3). PostgreSQL rounds times. */
-    private static boolean isStill(LeaseRows.Due due, HeldToken found) {
+    private static boolean isStill(DueRows.Due due, HeldToken found) {
         Instant end = found.credential().expiresAt();
         return due.tokenExpiresAt()
                 .filter(known -> Duration.between(known, end).abs().compareTo(ROUNDING) < 0)

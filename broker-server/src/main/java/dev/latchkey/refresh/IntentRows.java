@@ -89,7 +89,7 @@ class IntentRows {
         settle(lease, "CLEARED");
     }
 
-    /** The answer is stored, or it was definitive. Intents of later owners are left alone. */
+    /** Overtaken, or the answer was definitive. Intents of later owners are left alone. */
     @Transactional
     void done(LeaseRows.Lease lease) {
         settle(lease, "DONE");

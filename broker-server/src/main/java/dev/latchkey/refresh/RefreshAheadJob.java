@@ -31,13 +31,13 @@ class RefreshAheadJob implements Job {
     /** While there is something to renew, one look follows the other. */
     private static final int MOST_LOOKS = 40;
 
-    private final LeaseRows leases;
+    private final DueRows rows;
     private final AheadLane lane;
     private final RefreshConfig config;
     private volatile boolean stopping;
 
-    RefreshAheadJob(LeaseRows leases, AheadLane lane, RefreshConfig config) {
-        this.leases = leases;
+    RefreshAheadJob(DueRows rows, AheadLane lane, RefreshConfig config) {
+        this.rows = rows;
         this.lane = lane;
         this.config = config;
     }
@@ -69,12 +69,12 @@ class RefreshAheadJob implements Job {
     /** Whether anything was renewed, so that it is worth while to look again at once. */
     private boolean look(Actor actor) {
         AtomicInteger renewed = new AtomicInteger();
-        Map<String, List<LeaseRows.Due>> due =
-                leases.due(config.aheadBatch(), LOOK).stream().collect(Collectors.groupingBy(LeaseRows.Due::partner));
+        Map<String, List<DueRows.Due>> due =
+                rows.within(LOOK, config.aheadBatch()).stream().collect(Collectors.groupingBy(DueRows.Due::partner));
         long begin = System.nanoTime();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            due.forEach((partner, rows) ->
-                    lane.start(threads, new AheadLane.Share(partner, rows, begin, LOOK, renewed), actor));
+            due.forEach((partner, some) ->
+                    lane.start(threads, new AheadLane.Share(partner, some, begin, LOOK, renewed), actor));
         }
         return renewed.get() > 0;
     }

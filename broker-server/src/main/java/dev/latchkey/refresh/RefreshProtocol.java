@@ -81,22 +81,22 @@ class RefreshProtocol {
     HeldToken renew(UUID id, Predicate<HeldToken> enough, Actor actor) {
         // 1. Lease: who holds it may send.
         try (Turns.Turn turn = turns.await(id)) {
-            return renewed(turn, enough, actor);
+            return renewOrRelease(turn, enough, actor);
         }
     }
 
     /** What is not brought to its end ends the lease at once; what is noted has ended it already. */
-    private HeldToken renewed(Turns.Turn turn, Predicate<HeldToken> enough, Actor actor) {
+    private HeldToken renewOrRelease(Turns.Turn turn, Predicate<HeldToken> enough, Actor actor) {
         try {
             points.at(KillPoint.K1, turn.connection().id());
-            return renewed(new Step(turn, handshakes.partner(turn.connection().partner()), actor), enough);
+            return renewUnder(new Step(turn, handshakes.partner(turn.connection().partner()), actor), enough);
         } catch (RuntimeException | Error e) {
             leases.release(turn.lease());
             throw e;
         }
     }
 
-    private HeldToken renewed(Step step, Predicate<HeldToken> enough) {
+    private HeldToken renewUnder(Step step, Predicate<HeldToken> enough) {
         aftermath.drainJournal(step);
         // 2. Read: the vault's version is the truth about which refresh token is the newest; an older one is never
         // used.

@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
  */
 public final class PlatformThreadAead implements Aead {
 
+    /** One for all, since ciphers are made where no container is. */
     private static final ExecutorService THREADS = Executors.newFixedThreadPool(
             Runtime.getRuntime().availableProcessors(),
             Thread.ofPlatform().name("cipher-", 0).daemon().factory());

@@ -160,16 +160,14 @@ final class ArchitectureRules {
                 .resideInAnyPackage("..org.mockito..", "..org.easymock..", "..org.powermock..", "..io.mockk..");
     }
 
-    /** The organisation's own OpenID provider and its Vault are no partners: their addresses are the operator's. */
+    /** The organisation's own Vault is no partner: its address is the operator's. */
     ArchRule oneWayOut() {
-        String identityProvider = root + ".caller.issuer.IssuerDocuments";
         String secretStore = root + ".vault.kv2";
         return classes()
                 .that(describe(
                         "are not of outbound",
                         type -> !"outbound".equals(PackageTable.feature(root, type))
-                                && !type.getPackageName().equals(secretStore)
-                                && !outermost(type).getName().equals(identityProvider)))
+                                && !type.getPackageName().equals(secretStore)))
                 .should(new CallRules.OpenNoConnection());
     }
 

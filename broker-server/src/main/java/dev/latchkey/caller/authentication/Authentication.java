@@ -22,13 +22,13 @@ import java.util.Optional;
 @Singleton
 final class Authentication {
 
-    /** How long a verified app secret or password is relied on; a change of an app in this process ends the former at once. */
+    /** How long an app's secret or a password is relied on; a change of an app ends at once what this process knows of secrets. */
     private static final Duration BASIC_LIFE = Duration.ofMinutes(1);
 
-    /** Of the people kept here: their passwords rest on nothing that an app or an issuer can change. */
+    /** Of {@code admin} and {@code approver}: their passwords depend on no app and no issuer. */
     private final VerifiedCredentials passwords;
 
-    private final VerifiedCredentials verified;
+    private final VerifiedCredentials appsAndTokens;
     private final FailedAuthentications failures;
     private final IdentityConfig identity;
     private final LocalUsers users;
@@ -46,7 +46,7 @@ final class Authentication {
             DisabledPrincipals disabled,
             Clock clock) {
         this.passwords = new VerifiedCredentials(clock);
-        this.verified = new VerifiedCredentials(clock);
+        this.appsAndTokens = new VerifiedCredentials(clock);
         this.failures = failures;
         this.identity = identity;
         this.users = users;
@@ -54,8 +54,8 @@ final class Authentication {
         this.tokens = tokens;
         this.disabled = disabled;
         this.clock = clock;
-        tokens.whenKeysChange(verified::forgetAll);
-        disabled.whenChanged(verified::forgetAll);
+        tokens.whenKeysChange(appsAndTokens::forgetAll);
+        disabled.whenChanged(appsAndTokens::forgetAll);
         disabled.whenChanged(passwords::forgetAll);
     }
 
@@ -81,7 +81,7 @@ final class Authentication {
     private VerifiedCredentials memoryFor(PresentedCredential credential) {
         return credential instanceof PresentedCredential.Basic basic && users.knows(basic.name())
                 ? passwords
-                : verified;
+                : appsAndTokens;
     }
 
     private ProvenCaller verify(PresentedCredential credential, Attempt attempt) {
@@ -105,7 +105,7 @@ final class Authentication {
     }
 
     void onAppChanged(@Observes(during = TransactionPhase.AFTER_SUCCESS) AppChanged change) {
-        verified.forgetAll();
+        appsAndTokens.forgetAll();
     }
 
     private Proof basic(PresentedCredential.Basic basic, Attempt attempt) {

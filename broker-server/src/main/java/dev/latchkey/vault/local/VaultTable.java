@@ -87,7 +87,7 @@ final class VaultTable {
     void delete(VaultPath path) throws SQLException {
         inTransaction(connection -> {
             lock(connection, path);
-            deleteUpTo(connection, path, Integer.MAX_VALUE);
+            deleteAll(connection, path);
             forget(connection, path);
             return true;
         });
@@ -149,7 +149,7 @@ final class VaultTable {
 
     /**
      * Held until the transaction ends, by a row that each path has for this alone: a new version is not there yet to be
-     * locked, and an advisory lock is no row (R49).
+     * locked, and an advisory lock is no row (R49). That of a known path is locked only, not written.
      */
     private static void lock(Connection connection, VaultPath path) throws SQLException {
         try (PreparedStatement lock =
@@ -182,11 +182,9 @@ final class VaultTable {
         }
     }
 
-    private static void deleteUpTo(Connection connection, VaultPath path, int version) throws SQLException {
-        try (PreparedStatement delete =
-                connection.prepareStatement("delete from local_vault where path = ? and version <= ?")) {
+    private static void deleteAll(Connection connection, VaultPath path) throws SQLException {
+        try (PreparedStatement delete = connection.prepareStatement("delete from local_vault where path = ?")) {
             delete.setString(1, path.value());
-            delete.setInt(2, version);
             delete.executeUpdate();
         }
     }
