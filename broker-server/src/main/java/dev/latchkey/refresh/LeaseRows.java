@@ -46,7 +46,6 @@ class LeaseRows {
      * @param accessTokenLives whether the access token has not ended
      * @param tokenExpiresAt when it ends, as PostgreSQL knows it
      * @param connectionVersion the row's own version
-     * @param somethingLeft whether an earlier owner left an open intent, or a credential in the journal
      */
     record Lease(
             UUID connection,
@@ -54,28 +53,22 @@ class LeaseRows {
             int kvVersion,
             boolean accessTokenLives,
             Optional<Instant> tokenExpiresAt,
-            long connectionVersion,
-            boolean somethingLeft) {}
+            long connectionVersion) {}
 
     /** How long a lease lasts. */
     Duration length() {
         return length;
     }
 
-    /**
-     * Takes the lease of an active connection, unless somebody holds it or nobody should ask the partner now. An intent that
-     * is announced meanwhile is fenced by the epoch, so that what was left is known in the same statement.
-     */
+    /** Takes the lease of an active connection, unless somebody holds it or nobody should ask the partner now. */
     @Transactional
     Optional<Lease> take(UUID connection) {
         return session.createNativeQuery("""
-                        update connection c set lease_owner = :owner, lease_until = now() + :seconds * interval '1 second',
+                        update connection set lease_owner = :owner, lease_until = now() + :seconds * interval '1 second',
                             epoch = epoch + 1
                         where id = :id and status = 'active' and (lease_until is null or lease_until < now())
                             and (retry_at is null or retry_at <= now())
-                        returning epoch, kv_version, coalesce(token_expires_at > now(), false), token_expires_at, version,
-                            exists (select from refresh_intent i where i.connection = c.id and i.state = 'SENDING')
-                                or exists (select from refresh_journal j where j.connection = c.id)
+                        returning epoch, kv_version, coalesce(token_expires_at > now(), false), token_expires_at, version
                         """, Tuple.class)
                 .setParameter("owner", owner)
                 .setParameter("seconds", length.toSeconds())
@@ -88,8 +81,20 @@ class LeaseRows {
                         row.get(1, Number.class).intValue(),
                         row.get(2, Boolean.class),
                         Optional.ofNullable(row.get(3, Instant.class)),
-                        row.get(4, Number.class).longValue(),
-                        row.get(5, Boolean.class)));
+                        row.get(4, Number.class).longValue()));
+    }
+
+    /**
+     * Whether an earlier owner left an open intent, or a credential in the journal. For who has just taken the lease, in the
+     * same transaction: an owner that stood still may have announced its intent while the lease was waited for, and the
+     * statement that waits sees other tables as they were before.
+     */
+    @Transactional
+    boolean isSomethingLeft(UUID connection) {
+        return session.createNativeQuery("""
+                        select exists (select from refresh_intent where connection = :id and state = 'SENDING')
+                            or exists (select from refresh_journal where connection = :id)
+                        """, Boolean.class).setParameter("id", connection).getSingleResult();
     }
 
     /** Lets a lease last longer, unless it is somebody else's by now. */

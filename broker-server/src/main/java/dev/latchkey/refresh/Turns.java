@@ -122,14 +122,19 @@ class Turns {
     /** The lease first, in the same transaction as all looks: what they find was left by who had it before. */
     private Optional<Turn> take(UUID id, StoreShares.Share share, Predicate<Optional<Instant>> served) {
         return QuarkusTransaction.requiringNew()
-                .call(() -> leases.take(id)
-                        .map(lease -> new Turn(
-                                lease,
-                                share,
-                                connections.at(id, lease.connectionVersion()).orElseThrow(BrokerException::notFound),
-                                lease.somethingLeft() ? journal.of(id) : List.of(),
-                                lease.somethingLeft() ? intents.open(id) : Optional.empty(),
-                                served.test(lease.tokenExpiresAt()))));
+                .call(() -> leases.take(id).map(lease -> turn(lease, share, served)));
+    }
+
+    private Turn turn(LeaseRows.Lease lease, StoreShares.Share share, Predicate<Optional<Instant>> served) {
+        UUID id = lease.connection();
+        boolean left = leases.isSomethingLeft(id);
+        return new Turn(
+                lease,
+                share,
+                connections.at(id, lease.connectionVersion()).orElseThrow(BrokerException::notFound),
+                left ? journal.of(id) : List.of(),
+                left ? intents.open(id) : Optional.empty(),
+                served.test(lease.tokenExpiresAt()));
     }
 
     /** Before anything is prepared that would not be sent. */

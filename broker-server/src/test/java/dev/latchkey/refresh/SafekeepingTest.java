@@ -69,7 +69,7 @@ class SafekeepingTest {
         Credential renewed = CredentialCodec.decode(stored(connection()).fields());
         Safekeeping safekeeping =
                 new Safekeeping(new ContradictingVault(vault, contradictions), journal, leases, meters);
-        LeaseRows.Lease lease = new LeaseRows.Lease(connection, 1, expected, true, Optional.empty(), 1, false);
+        LeaseRows.Lease lease = new LeaseRows.Lease(connection, 1, expected, true, Optional.empty(), 1);
         return safekeeping.keep(lease, renewed, expected, safekeeping.openWindow());
     }
 
