@@ -32,6 +32,9 @@ class ReplicaParts {
     LeaseRows leases;
 
     @Inject
+    DueRows due;
+
+    @Inject
     IntentRows intents;
 
     @Inject
@@ -72,7 +75,7 @@ class ReplicaParts {
         return new Replica(
                 renewals,
                 new AccessTokens(renewals, vault, clock),
-                new RefreshAheadJob(leases, new AheadLane(renewals, handshakes, protection, config), config),
+                new RefreshAheadJob(due, new AheadLane(renewals, handshakes, protection, config), config),
                 points);
     }
 
