@@ -3,6 +3,7 @@ package dev.latchkey.refresh;
 import dev.latchkey.connection.ConnectionLifecycle;
 import dev.latchkey.connection.Connections;
 import dev.latchkey.handshake.Handshakes;
+import dev.latchkey.outbound.OutboundConfig;
 import dev.latchkey.partner.Partners;
 import dev.latchkey.protection.Protection;
 import dev.latchkey.vault.CredentialVault;
@@ -62,6 +63,9 @@ class ReplicaParts {
     MeterRegistry meters;
 
     @Inject
+    OutboundConfig outbound;
+
+    @Inject
     Protection protection;
 
     /** A replica that has just started; its cache goes by that clock. */
@@ -71,7 +75,7 @@ class ReplicaParts {
                 new StoreShares(config), leases, intents, journal, connections, handshakes, protection, random);
         RefreshProtocol protocol = new RefreshProtocol(
                 turns, leases, intents, lifecycle, handshakes, partners, vault, safekeeping, aftermath, points);
-        Renewals renewals = new Renewals(protocol, meters);
+        Renewals renewals = new Renewals(protocol, meters, outbound);
         return new Replica(
                 renewals,
                 new AccessTokens(renewals, vault, clock),
