@@ -26,7 +26,8 @@ public interface HttpConfig {
 
     /**
      * How long the broker goes on to serve after SIGTERM while it already reports not ready, so that whatever spreads the
-     * requests turns to other brokers first. Requests under way then have 25 s, and renewals 20 s more.
+     * requests turns to other brokers first. Requests under way then have 25 s, and renewals {@code
+     * latchkey.outbound.deadline} and 10 s more.
      */
     @WithDefault("PT0S")
     Duration drain();

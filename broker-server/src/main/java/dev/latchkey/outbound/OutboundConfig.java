@@ -16,7 +16,10 @@ public interface OutboundConfig {
     @WithDefault("false")
     boolean allowLoopback();
 
-    /** The longest time of one call in all, from the resolution of the name to the last byte of the answer. */
+    /**
+     * The longest time of one call to a partner in all, from the resolution of the name to the last byte of the answer. At
+     * the end of the process, renewals have this and 10 s more.
+     */
     @WithDefault("PT10S")
     Duration deadline();
 

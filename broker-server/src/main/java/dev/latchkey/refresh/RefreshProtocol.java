@@ -89,7 +89,8 @@ class RefreshProtocol {
     private HeldToken renewOrRelease(Turns.Turn turn, Predicate<HeldToken> enough, Actor actor) {
         try {
             points.at(KillPoint.K1, turn.connection().id());
-            return renewUnder(new Step(turn, handshakes.partner(turn.connection().partner()), actor), enough);
+            return renewUnder(
+                    new Step(turn, handshakes.partner(turn.connection().partner()), actor), enough);
         } catch (RuntimeException | Error e) {
             leases.release(turn.lease());
             throw e;
@@ -169,7 +170,7 @@ class RefreshProtocol {
         Timer.Sample window = safekeeping.openWindow();
         points.at(KillPoint.K9, id);
         return switch (answer) {
-            case Renewal.Renewed renewed -> keep(step, renewed.credential(), proven, window);
+            case Renewal.Renewed renewed -> keep(step, current, renewed.credential(), proven, window);
             case Renewal.Refused refused -> refused(step, current, proven, refused.reason());
             case Renewal.ClientRefused clientRefused -> throw aftermath.clientRefused(step);
             case Renewal.TryLater later -> throw aftermath.failed(step, current, later);
@@ -189,7 +190,7 @@ class RefreshProtocol {
         }
     }
 
-    private HeldToken keep(Step step, Credential renewed, int proven, Timer.Sample window) {
+    private HeldToken keep(Step step, Credential spent, Credential renewed, int proven, Timer.Sample window) {
         UUID id = step.connection().id();
         points.at(KillPoint.K10, id);
         // 7. Store before anything is handed out.
@@ -206,6 +207,7 @@ class RefreshProtocol {
             case Safekeeping.Outcome.Journalled journalled ->
                 throw unavailable("The renewed token waits for the vault.", null);
             case Safekeeping.Outcome.Superseded superseded -> throw aftermath.superseded(step, renewed);
+            case Safekeeping.Outcome.TooLarge tooLarge -> throw aftermath.failed(step, spent, tooLarge());
         };
     }
 
@@ -262,6 +264,12 @@ class RefreshProtocol {
         } catch (VersionConflictException e) {
             throw unavailable("The vault holds another version than it said.", e);
         }
+    }
+
+    /** The partner has acted, and what it gave is lost: as if its answer could not be read (R44, R58). */
+    private static Renewal.TryLater tooLarge() {
+        return new Renewal.TryLater(
+                new BrokerException(ProblemType.PARTNER_BAD_RESPONSE, "The partner's tokens are too long."), true);
     }
 
     static HeldToken held(Credential credential, int version, boolean renewed) {

@@ -1,6 +1,7 @@
 package dev.latchkey.refresh;
 
 import dev.latchkey.audit.Actor;
+import dev.latchkey.outbound.OutboundConfig;
 import dev.latchkey.problem.BrokerException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
@@ -29,16 +30,24 @@ class Renewals {
     /** So long a caller waits; nobody waits any longer for what a renewal needs. */
     static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    private static final Duration DRAIN = Duration.ofSeconds(20);
+    /** What a drain leaves after the longest call, to bring its answer to safety. */
+    private static final Duration TO_STORE = Duration.ofSeconds(10);
 
     private final RefreshProtocol protocol;
     private final MeterRegistry meters;
+    private final Duration drain;
     private final Map<UUID, CompletableFuture<HeldToken>> running = new ConcurrentHashMap<>();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-    Renewals(RefreshProtocol protocol, MeterRegistry meters) {
+    Renewals(RefreshProtocol protocol, MeterRegistry meters, OutboundConfig outbound) {
         this.protocol = protocol;
         this.meters = meters;
+        this.drain = drain(outbound);
+    }
+
+    /** How long the end of the process waits for renewals: as long as a call that has just begun may need. */
+    static Duration drain(OutboundConfig outbound) {
+        return outbound.deadline().plus(TO_STORE);
     }
 
     /**
@@ -94,6 +103,6 @@ class Renewals {
 
     void drain(@Observes ShutdownEvent event) throws InterruptedException {
         threads.shutdown();
-        threads.awaitTermination(DRAIN.toSeconds(), TimeUnit.SECONDS);
+        threads.awaitTermination(drain.toMillis(), TimeUnit.MILLISECONDS);
     }
 }

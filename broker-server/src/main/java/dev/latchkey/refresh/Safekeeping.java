@@ -60,6 +60,9 @@ class Safekeeping {
 
         /** Nowhere: somebody newer was there, or the connection has ended. */
         record Superseded() implements Outcome {}
+
+        /** Nowhere, and never: it is larger than what a store takes (R44). */
+        record TooLarge() implements Outcome {}
     }
 
     /**
@@ -77,6 +80,7 @@ class Safekeeping {
             case Outcome.Stored stored -> "stored";
             case Outcome.Journalled journalled -> "journalled";
             case Outcome.Superseded superseded -> "superseded";
+            case Outcome.TooLarge tooLarge -> "too_large";
         };
         window.stop(Timer.builder("latchkey.refresh.residual.window")
                 .description("From the partner's answer to its safekeeping: who dies here takes the only copy along")
@@ -91,7 +95,9 @@ class Safekeeping {
             try {
                 return write(lease.connection(), credential, expected);
             } catch (RuntimeException e) {
-                refuseUnstorable(e);
+                if (isTooLarge(e)) {
+                    return new Outcome.TooLarge();
+                }
                 LOG.warnf(e, "the renewed credential of %s is not in the vault yet", lease.connection());
             }
             if (failures >= STUMBLES && journalled(lease, credential, expected)) {
@@ -138,9 +144,7 @@ class Safekeeping {
         }
     }
 
-    private static void refuseUnstorable(RuntimeException failure) {
-        if (failure instanceof BrokerException problem && problem.type() == ProblemType.PAYLOAD_TOO_LARGE) {
-            throw new BrokerException(ProblemType.PARTNER_BAD_RESPONSE, "The partner's tokens are too long.", failure);
-        }
+    private static boolean isTooLarge(RuntimeException failure) {
+        return failure instanceof BrokerException problem && problem.type() == ProblemType.PAYLOAD_TOO_LARGE;
     }
 }

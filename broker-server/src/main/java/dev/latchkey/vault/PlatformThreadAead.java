@@ -50,10 +50,11 @@ public final class PlatformThreadAead implements Aead {
         try {
             return result.join();
         } catch (CompletionException e) {
-            if (e.getCause() instanceof GeneralSecurityException refused) {
-                throw refused;
+            switch (e.getCause()) {
+                case GeneralSecurityException refused -> throw refused;
+                case RuntimeException failed -> throw failed;
+                case null, default -> throw e;
             }
-            throw e;
         }
     }
 

@@ -6,10 +6,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.latchkey.audit.Actor;
 import dev.latchkey.connection.Connection;
 import dev.latchkey.connection.Connections;
+import dev.latchkey.outbound.OutboundConfig;
 import dev.latchkey.partner.Partners;
 import dev.latchkey.sandbox.client.FaultOrder;
 import dev.latchkey.testkit.AtOnce;
 import dev.latchkey.testkit.BrokerStack;
+import dev.latchkey.testkit.Configs;
 import dev.latchkey.testkit.NoonKey;
 import dev.latchkey.testkit.NoonStory;
 import dev.latchkey.testkit.Story;
@@ -173,7 +175,8 @@ class RefusedSessionTest {
 
     /** Like another process: nothing in memory is shared, the tables and the vault are. */
     private AccessTokens process() {
-        return new AccessTokens(new Renewals(protocol, meters), vault, clock);
+        return new AccessTokens(
+                new Renewals(protocol, meters, Configs.of(OutboundConfig.class, Map.of())), vault, clock);
     }
 
     private Connection connection(String id) {

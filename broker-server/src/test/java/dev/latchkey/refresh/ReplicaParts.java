@@ -3,6 +3,7 @@ package dev.latchkey.refresh;
 import dev.latchkey.connection.ConnectionLifecycle;
 import dev.latchkey.connection.Connections;
 import dev.latchkey.handshake.Handshakes;
+import dev.latchkey.outbound.OutboundConfig;
 import dev.latchkey.partner.Partners;
 import dev.latchkey.protection.Protection;
 import dev.latchkey.vault.CredentialVault;
@@ -32,6 +33,9 @@ class ReplicaParts {
     LeaseRows leases;
 
     @Inject
+    DueRows due;
+
+    @Inject
     IntentRows intents;
 
     @Inject
@@ -59,6 +63,9 @@ class ReplicaParts {
     MeterRegistry meters;
 
     @Inject
+    OutboundConfig outbound;
+
+    @Inject
     Protection protection;
 
     /** A replica that has just started; its cache goes by that clock. */
@@ -68,11 +75,11 @@ class ReplicaParts {
                 new StoreShares(config), leases, intents, journal, connections, handshakes, protection, random);
         RefreshProtocol protocol = new RefreshProtocol(
                 turns, leases, intents, lifecycle, handshakes, partners, vault, safekeeping, aftermath, points);
-        Renewals renewals = new Renewals(protocol, meters);
+        Renewals renewals = new Renewals(protocol, meters, outbound);
         return new Replica(
                 renewals,
                 new AccessTokens(renewals, vault, clock),
-                new RefreshAheadJob(leases, new AheadLane(renewals, handshakes, protection, config), config),
+                new RefreshAheadJob(due, new AheadLane(renewals, handshakes, protection, config), config),
                 points);
     }
 

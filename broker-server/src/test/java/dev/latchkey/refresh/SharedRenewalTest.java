@@ -17,9 +17,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** One renewal serves all who wait, and the renewal ahead serves those who have not come yet. */
 @QuarkusTest
@@ -87,6 +90,41 @@ class SharedRenewalTest {
             assertThat(Integer.parseInt(answer.header("Retry-After"))).isBetween(500, 600);
         });
         assertThat(story.control().count(story.sandboxName(), "refresh")).isEqualTo(1);
+    }
+
+    static Stream<Map<String, String>> tooLarge() {
+        String most = "a".repeat(40 * 1024);
+        return Stream.of(
+                Map.of("access_token", most, "refresh_token", most), Map.of("access_token", "a".repeat(600 * 1024)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("tooLarge")
+    @DisplayName("R44 R58 tokens that no store takes cost their partner one request, also one that does not rotate")
+    void tooLargeToBeStored(Map<String, String> tokens) {
+        Story story = new Story().partner(Map.of("refresh", Map.of("rotation", "none")));
+        story.control().settings(story.sandboxName(), Map.of("access_token_seconds", 20, "rotation", "none"));
+        Story.App app = story.app("shop");
+        String connection = story.active(app, "read");
+        story.control()
+                .fault(FaultOrder.at(story.sandboxName())
+                        .endpoint("refresh")
+                        .forever()
+                        .answerWith(tokens));
+
+        List<Answer> answers = AtOnce.run(10, () -> story.token(app, connection));
+
+        // who came after the first one's failure is told of the pause
+        assertThat(answers)
+                .extracting(answer -> answer.status() + " " + answer.code())
+                .contains("502 partner_bad_response")
+                .isSubsetOf("502 partner_bad_response", "503 partner_unavailable");
+        assertThat(story.control().count(story.sandboxName(), "refresh")).isEqualTo(1);
+        assertThat(new BrokerTables(database)
+                        .texts(
+                                "select id from connection where id = ? and retry_at > now()",
+                                UUID.fromString(connection)))
+                .hasSize(1);
     }
 
     @Test

@@ -55,6 +55,26 @@ class PlatformThreadAeadTest {
     }
 
     @Test
+    void tellsWhatFailedAsItWasTold() {
+        Aead failing = new PlatformThreadAead(new Aead() {
+            @Override
+            public byte[] encrypt(byte[] plaintext, byte[] associatedData) {
+                throw new IllegalStateException("no key");
+            }
+
+            @Override
+            public byte[] decrypt(byte[] ciphertext, byte[] associatedData) {
+                throw new IllegalStateException("no key");
+            }
+        });
+
+        assertThatThrownBy(() -> failing.encrypt(TEXT, PLACE))
+                .isExactlyInstanceOf(IllegalStateException.class)
+                .hasMessage("no key");
+        assertThatThrownBy(() -> failing.decrypt(TEXT, PLACE)).isExactlyInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
     void endsItsWorkForOneThatIsInterrupted() throws Exception {
         Thread.currentThread().interrupt();
 

@@ -17,6 +17,7 @@ import dev.latchkey.outbound.RetryAfter;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import dev.latchkey.secret.Secret;
+import dev.latchkey.vault.SecretFields;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.time.Clock;
@@ -34,8 +35,8 @@ import java.util.regex.Pattern;
 @ApplicationScoped
 class TokenAnswerReader {
 
-    /** RFC 6749 appendices A.12 and A.17: tokens are of VSCHARs; the length is our own bound (R44). */
-    private static final Pattern TOKEN = Pattern.compile("[\\x20-\\x7E]{1,32768}");
+    /** RFC 6749 appendices A.12 and A.17: tokens are of VSCHARs; a longer one is in no store's record (R44). */
+    private static final Pattern TOKEN = Pattern.compile("[\\x20-\\x7E]{1," + SecretFields.MAX_BYTES + "}");
 
     private static final int DEEPEST = 20;
     private static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
@@ -93,7 +94,11 @@ class TokenAnswerReader {
     private TokenAnswer success(JsonNode body, HandshakeContext context) {
         Dialect dialect = context.partner().profile().dialect();
         Optional<Secret> accessToken = token(body, dialect.name("access_token"));
-        if (accessToken.isEmpty() || body.hasNonNull("error")) {
+        Optional<Secret> refreshToken = token(body, dialect.name("refresh_token"));
+        // Keeping the old refresh token because the new one cannot be used would be keeping one that may be spent
+        // (R12).
+        boolean lost = refreshToken.isEmpty() && isSaid(body, dialect.name("refresh_token"));
+        if (accessToken.isEmpty() || lost || body.hasNonNull("error")) {
             return nonsense(true);
         }
         if (!body.path("token_type").asText("bearer").equalsIgnoreCase("bearer")) {
@@ -105,7 +110,7 @@ class TokenAnswerReader {
         Instant now = clock.instant();
         return new TokenAnswer.Issued(
                 accessToken.get(),
-                token(body, dialect.name("refresh_token")),
+                refreshToken,
                 token(body, "id_token"),
                 scopes(body),
                 now,
@@ -120,7 +125,13 @@ class TokenAnswerReader {
                 : TokenLifetime.of(body.path(profile.dialect().name("expires_in")), profile.refresh());
     }
 
-    /** A missing, null, empty or unprintable value is no token (R12). */
+    /** Whether there is a value other than null and the empty text, which say nothing (R12). */
+    private static boolean isSaid(JsonNode body, String name) {
+        JsonNode value = body.path(name);
+        return body.hasNonNull(name) && !(value.isTextual() && value.textValue().isEmpty());
+    }
+
+    /** A missing, null, empty, unprintable or too long value is no token. */
     private static Optional<Secret> token(JsonNode body, String name) {
         JsonNode value = body.path(name);
         return value.isTextual() && TOKEN.matcher(value.textValue()).matches()

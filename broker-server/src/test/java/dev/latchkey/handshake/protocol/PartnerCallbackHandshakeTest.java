@@ -224,6 +224,18 @@ class PartnerCallbackHandshakeTest implements HandshakeContract<PartnerCallbackH
                                 .contains(Secret.of("rt-1")));
     }
 
+    @Test
+    @DisplayName("R12 takes an unusable refresh token for an answer that was lost")
+    void losesNoRefreshToken() {
+        var partner = new ScriptedPartner()
+                .answers(200, "{\"expiresAt\":\"2026-11-22T12:15:00Z\",\"refreshToken\":7,\"userToken\":\"at-2\"}");
+
+        assertThat(renewal(partner))
+                .isInstanceOfSatisfying(
+                        Renewal.TryLater.class,
+                        later -> assertThat(later.sent()).isTrue());
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {401, 418})
     @DisplayName("R60 a status that the row names is definitive, whatever the body")

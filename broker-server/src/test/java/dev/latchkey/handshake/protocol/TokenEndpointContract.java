@@ -108,6 +108,42 @@ interface TokenEndpointContract<H extends Handshake & Refreshable & Revocable> e
         refuses(body, 200, ProblemType.PARTNER_BAD_RESPONSE);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"7", "true", "[]", "{}", "\"a\\u0000\"", "\"\u00e9\""})
+    @DisplayName("R12 takes an unusable refresh token for an answer that was lost, never for an omitted one")
+    default void losesNoRefreshToken(String value) {
+        String body = "{\"access_token\":\"at-2\",\"refresh_token\":" + value + "}";
+
+        assertThat(renewal(200, body)).isInstanceOfSatisfying(Renewal.TryLater.class, later -> {
+            assertThat(later.sent()).isTrue();
+            assertThat(later.problem().type()).isEqualTo(ProblemType.PARTNER_BAD_RESPONSE);
+        });
+        refuses(body, 200, ProblemType.PARTNER_BAD_RESPONSE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"null", "\"\""})
+    @DisplayName("R12 takes null and the empty text for an omitted refresh token")
+    default void takesNothingForOmitted(String value) {
+        assertThat(renewal(200, "{\"access_token\":\"at-2\",\"refresh_token\":" + value + "}"))
+                .isInstanceOf(Renewal.Renewed.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "access_token, 65536, true",
+        "access_token, 65537, false",
+        "refresh_token, 65536, true",
+        "refresh_token, 65537, false"
+    })
+    @DisplayName("R44 takes tokens as long as what a store's record holds, and no longer ones")
+    default void boundsTokens(String name, int length, boolean taken) {
+        String body = "{\"access_token\":\"at-2\",\"refresh_token\":\"rt-2\"}"
+                .replaceFirst("(" + name + "\":\")[^\"]*", "$1" + "a".repeat(length));
+
+        assertThat(renewal(200, body)).isInstanceOf(taken ? Renewal.Renewed.class : Renewal.TryLater.class);
+    }
+
     @Test
     @DisplayName("R64 follows no redirect of a token endpoint")
     default void followsNoRedirect() {
