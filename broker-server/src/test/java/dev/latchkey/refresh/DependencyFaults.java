@@ -21,12 +21,28 @@ final class DependencyFaults implements AutoCloseable {
 
     private static final Duration SOON = Duration.ofSeconds(20);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final Duration OUTAGE = Duration.ofSeconds(3);
+    /** Of an outage of both stores so much comes after SIGTERM at most: a process holds what it has for some 20 s. */
+    private static final Duration AFTER_SIGTERM = Duration.ofSeconds(15);
+
+    private final Outages outages;
 
     private final RefreshRig rig = new RefreshRig(RigStores.behindWires());
     private final Broker broker;
 
-    DependencyFaults() {
+    /**
+     * How long what is gone stays away.
+     *
+     * @param vault while nothing else is gone, R22
+     * @param both vault and database together, R23
+     */
+    record Outages(Duration vault, Duration both) {
+
+        /** What R22 and R23 say. */
+        static final Outages OF_THE_ROWS = new Outages(Duration.ofSeconds(60), Duration.ofSeconds(30));
+    }
+
+    private DependencyFaults(Outages outages) {
+        this.outages = outages;
         try {
             broker = rig.start(Map.of());
         } catch (RuntimeException e) {
@@ -36,8 +52,8 @@ final class DependencyFaults implements AutoCloseable {
     }
 
     /** All of them, with stores and a broker of their own. */
-    static List<FaultRow> run() {
-        try (DependencyFaults faults = new DependencyFaults()) {
+    static List<FaultRow> run(Outages outages) {
+        try (DependencyFaults faults = new DependencyFaults(outages)) {
             List<FaultRow> rows = new ArrayList<>();
             rows.add(faults.sealedVault());
             rows.add(faults.blackHoledVault());
@@ -96,14 +112,14 @@ final class DependencyFaults implements AutoCloseable {
         Answer answer = heldBeforeStoring(it, rig.stores().toVault()::cut).join();
         it.requireRefused(answer, "vault_unavailable");
         it.require(it.isJournalled(), "the journal does not have it");
-        outage();
+        pass(outages.vault());
         it.requireRefused(it.renew(), "vault_unavailable");
         it.requireCalls(1);
         rig.stores().toVault().mend();
         it.requireRecovery();
         it.require(!it.isJournalled(), "the journal still has it");
         it.requireNewToken();
-        return it.alive("R22 OpenBao is gone after the partner's answer", 1);
+        return it.alive("R22 OpenBao is gone for " + outages.vault().toSeconds() + " s after the partner's answer", 1);
     }
 
     FaultRow killedDatabase() {
@@ -186,10 +202,12 @@ final class DependencyFaults implements AutoCloseable {
             rig.stores().toDatabase().cut();
         });
         it.requireWithin(PATIENCE, "readiness is DOWN", () -> !isReady());
+        Duration afterSigterm = outages.both().compareTo(AFTER_SIGTERM) < 0 ? outages.both() : AFTER_SIGTERM;
+        pass(outages.both().minus(afterSigterm));
         ProcessHandle process = ProcessHandle.of(broker.process().pid()).orElseThrow();
         CompletableFuture<Integer> end =
                 CompletableFuture.supplyAsync(() -> broker.process().stop());
-        outage();
+        pass(afterSigterm);
         it.require(process.isAlive(), "the process ends with the only copy in its memory");
         it.require(!caller.isDone() || caller.join().status() >= 500, "a token is handed out that is not stored");
         rig.stores().toDatabase().mend();
@@ -198,7 +216,7 @@ final class DependencyFaults implements AutoCloseable {
         broker.process().startAgain();
         it.requireNewToken();
         it.requireSettled();
-        return it.alive("R23 both stores are gone, and SIGTERM comes", 1);
+        return it.alive("R23 both stores are gone for " + outages.both().toSeconds() + " s, and SIGTERM comes", 1);
     }
 
     /** The new credential is in memory only, the fault comes, and the renewal goes on. */
@@ -255,10 +273,10 @@ final class DependencyFaults implements AutoCloseable {
         }
     }
 
-    /** Long enough for every retry that there is to be made, and to fail. */
-    private static void outage() {
+    /** The outage goes on, and every retry that there is is made, and fails. */
+    private static void pass(Duration time) {
         try {
-            Thread.sleep(OUTAGE);
+            Thread.sleep(time);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);

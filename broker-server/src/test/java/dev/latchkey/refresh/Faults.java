@@ -32,7 +32,7 @@ final class Faults {
             whole = matrix(store, kills, grace);
         }
         if (!only.equals("MATRIX")) {
-            List<FaultRow> rows = DependencyFaults.run();
+            List<FaultRow> rows = DependencyFaults.run(DependencyFaults.Outages.OF_THE_ROWS);
             System.out.println(FaultTable.dependencies(rows));
             whole &= rows.stream().allMatch(row -> row.breaches().isEmpty());
         }

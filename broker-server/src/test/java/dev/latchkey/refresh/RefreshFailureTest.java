@@ -3,6 +3,7 @@ package dev.latchkey.refresh;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.sandbox.client.FaultOrder;
+import dev.latchkey.testkit.AtOnce;
 import dev.latchkey.testkit.BrokerApi.Answer;
 import dev.latchkey.testkit.BrokerStack;
 import dev.latchkey.testkit.BrokerTables;
@@ -13,6 +14,8 @@ import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -25,6 +28,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RefreshFailureTest {
 
     private static final Map<String, String> JSON = Map.of("Content-Type", "application/json");
+
+    /** Connections of one partner. */
+    private static final int FLEET = 20;
 
     @Inject
     DataSource database;
@@ -59,7 +65,8 @@ class RefreshFailureTest {
     }
 
     @Test
-    @DisplayName("invalid_client is partner_misconfigured: the registration is marked, the connection stays active")
+    @DisplayName(
+            "R59: invalid_client is partner_misconfigured: the registration is marked, the connection stays active")
     void clientRefused() {
         Story story = shortLived();
         Story.App app = story.app("shop");
@@ -83,6 +90,35 @@ class RefreshFailureTest {
         resume(connection);
         story.token(app, connection).expect(200);
         assertThat(misconfigured(story)).isEqualTo("f");
+    }
+
+    @Test
+    @DisplayName("R59: a partner that refuses our client for all its connections is marked once, and all stay active")
+    void clientRefusedForAll() {
+        Story story = shortLived();
+        Story.App app = story.app("shop");
+        List<String> connections =
+                Stream.generate(() -> story.active(app, "read")).limit(FLEET).toList();
+        story.control()
+                .fault(FaultOrder.at(story.sandboxName())
+                        .endpoint("refresh")
+                        .times(FLEET)
+                        .status(401, JSON, "{\"error\":\"invalid_client\"}"));
+        AtomicInteger next = new AtomicInteger();
+
+        List<Answer> answers = AtOnce.run(FLEET, () -> story.token(app, connections.get(next.getAndIncrement())));
+
+        assertThat(answers).extracting(Answer::status).containsOnly(503);
+        assertThat(answers).extracting(Answer::code).containsOnly("partner_misconfigured");
+        assertThat(story.control().count(story.sandboxName(), "refresh")).isEqualTo(FLEET);
+        assertThat(connections).extracting(story::status).containsOnly("active");
+        assertThat(misconfigured(story)).isEqualTo("t");
+        assertThat(marks(story)).containsExactly("true");
+
+        connections.forEach(this::resume);
+        connections.forEach(connection -> story.token(app, connection).expect(200));
+        assertThat(misconfigured(story)).isEqualTo("f");
+        assertThat(marks(story)).containsExactly("true", "false");
     }
 
     @ParameterizedTest
@@ -191,6 +227,15 @@ class RefreshFailureTest {
         return new BrokerTables(database)
                 .texts("select misconfigured from partner where id = ?", story.partner())
                 .getFirst();
+    }
+
+    /** What the audit log says of the mark, in its order. */
+    private List<String> marks(Story story) {
+        return new BrokerTables(database)
+                .texts(
+                        "select details ->> 'misconfigured' from audit_event"
+                                + " where partner = ? and action = 'partner_misconfigured' order by seq",
+                        story.partner());
     }
 
     private static int audited(Story story, String connection, String action) {
