@@ -107,6 +107,7 @@ public class ConnectionLifecycle {
         Optional<ConnectionRow> found = mayConnect(id);
         found.ifPresent(row -> {
             adopt(row, credential);
+            row.grantedKvVersion = credential.kvVersion();
             row.moveTo(ConnectionStatus.ACTIVE, null);
             store.resume(row);
             audit.append(event(actor, AuditAction.CONNECTION_ACTIVATED, row)

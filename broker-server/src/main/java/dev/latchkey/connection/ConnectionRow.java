@@ -101,6 +101,11 @@ class ConnectionRow {
     @Column(name = "kv_version")
     int kvVersion;
 
+    /** Where the newest grant begins; what was renewed on top of a smaller version is of an older one. */
+    @Column(name = "granted_kv_version")
+    @Nullable
+    Integer grantedKvVersion;
+
     @Column(name = "token_expires_at")
     @Nullable
     Instant tokenExpiresAt;

@@ -157,9 +157,17 @@ class Aftermath {
         for (RefreshJournal.Entry entry : step.turn().waiting()) {
             if (safekeeping.write(entry.connection(), entry.credential(), entry.kvVersion())
                     instanceof Safekeeping.Outcome.Superseded) {
-                audit.append(event(step, AuditAction.LEASE_LOST).failed("superseded"));
+                overtaken(step, entry);
             }
             journal.remove(entry);
+        }
+    }
+
+    /** As in {@link #superseded}: what a reconnect has overtaken is ended (R10), what a later renewal has is left (R6). */
+    private void overtaken(RefreshProtocol.Step step, RefreshJournal.Entry entry) {
+        audit.append(event(step, AuditAction.LEASE_LOST).failed("superseded"));
+        if (journal.isOfOlderGrant(entry)) {
+            revocations.revokeUnstored(step.connection(), entry.credential(), step.actor());
         }
     }
 

@@ -14,6 +14,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.StreamSupport;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -94,11 +95,12 @@ class JournalTest {
     }
 
     @Test
-    @DisplayName("R10 R22 what waits in the journal gives way to a newer grant")
+    @DisplayName("R10 R22 what waits in the journal gives way to a newer grant, and is revoked at the partner")
     void overtaken() {
         Story story = new Story().partner(Map.of());
         Story.App app = story.app("shop");
         String connection = story.active(app, "read");
+        String older = story.family();
         journal(app, connection);
         reconnect(story, app, connection);
 
@@ -109,6 +111,10 @@ class JournalTest {
         assertThat(story.refreshes())
                 .as("the newest grant is found, not renewed")
                 .isZero();
+        assertThat(lives(story, older)).as("the older grant is ended").isFalse();
+        assertThat(lives(story, story.family())).isTrue();
+        protocol.renew(UUID.fromString(connection), found -> false, ACTOR);
+        assertThat(story.refreshes()).as("the newest grant lives").isEqualTo(1);
         assertThat(story.status(connection)).isEqualTo("active");
     }
 
@@ -119,22 +125,39 @@ class JournalTest {
         Story.App app = story.app("shop");
         String connection = story.active(app, "read");
         UUID id = UUID.fromString(connection);
-        BrokerTables tables = new BrokerTables(database);
         journal(app, connection);
-        tables.asOwner("create table journal_before as select * from refresh_journal where connection = '" + id + "'");
-        try {
+        comesBack(id, () -> {
             protocol.renew(id, found -> true, ACTOR);
             assertThat(waiting(connection)).isEmpty();
-            tables.asOwner("insert into refresh_journal select * from journal_before");
-        } finally {
-            tables.asOwner("drop table journal_before");
-        }
+        });
 
         protocol.renew(id, found -> true, ACTOR);
 
         assertThat(waiting(connection)).isEmpty();
         assertThat(leasesLost(connection)).isEmpty();
         assertThat(longer(app, connection).code()).isEqualTo("cannot_satisfy_min_ttl");
+        assertThat(story.status(connection)).isEqualTo("active");
+    }
+
+    @Test
+    @DisplayName("R6 R22 what a later renewal of the same grant has overtaken is dropped from the journal, not revoked")
+    void overtakenByLaterRenewal() {
+        Story story = new Story().partner(Map.of());
+        Story.App app = story.app("shop");
+        String connection = story.active(app, "read");
+        UUID id = UUID.fromString(connection);
+        journal(app, connection);
+        comesBack(id, () -> {
+            protocol.renew(id, found -> true, ACTOR);
+            protocol.renew(id, found -> false, ACTOR);
+        });
+
+        protocol.renew(id, found -> true, ACTOR);
+
+        assertThat(waiting(connection)).isEmpty();
+        assertThat(leasesLost(connection)).containsExactly("superseded");
+        assertThat(story.control().count(story.sandboxName(), "revoke")).isZero();
+        protocol.renew(id, found -> false, ACTOR);
         assertThat(story.status(connection)).isEqualTo("active");
     }
 
@@ -174,6 +197,18 @@ class JournalTest {
         assertThat(waiting(connection)).hasSize(1);
     }
 
+    /** What waits is there again after all that happens meanwhile. */
+    private void comesBack(UUID id, Runnable meanwhile) {
+        BrokerTables tables = new BrokerTables(database);
+        tables.asOwner("create table journal_before as select * from refresh_journal where connection = '" + id + "'");
+        try {
+            meanwhile.run();
+            tables.asOwner("insert into refresh_journal select * from journal_before");
+        } finally {
+            tables.asOwner("drop table journal_before");
+        }
+    }
+
     private List<String> waiting(String connection) {
         return new BrokerTables(database)
                 .texts("select attempt from refresh_journal where connection = ?", UUID.fromString(connection));
@@ -184,6 +219,12 @@ class JournalTest {
                 .texts(
                         "select code from audit_event where connection = ? and action = 'lease_lost'",
                         UUID.fromString(connection));
+    }
+
+    private static boolean lives(Story story, String family) {
+        return StreamSupport.stream(story.control().families().spliterator(), false)
+                .filter(found -> found.path("family").asText().equals(family))
+                .allMatch(found -> found.path("alive").asBoolean());
     }
 
     private static void reconnect(Story story, Story.App app, String connection) {

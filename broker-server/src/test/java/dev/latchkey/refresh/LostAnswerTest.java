@@ -7,6 +7,7 @@ import dev.latchkey.sandbox.client.FaultOrder;
 import dev.latchkey.testkit.BrokerApi.Answer;
 import dev.latchkey.testkit.BrokerStack;
 import dev.latchkey.testkit.BrokerTables;
+import dev.latchkey.testkit.FaultyServer;
 import dev.latchkey.testkit.Story;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -120,9 +121,26 @@ class LostAnswerTest {
     @Test
     @DisplayName("R26 what was never sent leaves nothing open")
     void neverSent() {
+        assertNeverSent("http://127.0.0.1:9/token", "partner_unavailable");
+    }
+
+    @Test
+    @DisplayName("R26 a TLS handshake that fails leaves nothing open")
+    void noTls() throws Exception {
+        try (FaultyServer inClear = FaultyServer.start(connection -> {
+            connection.write(FaultyServer.response(200, "", "{}"));
+            connection.awaitClose();
+        })) {
+            assertNeverSent("https://127.0.0.1:" + inClear.port() + "/token", "partner_tls");
+            assertThat(inClear.connections()).isEqualTo(1);
+        }
+    }
+
+    private void assertNeverSent(String endpoint, String code) {
         Story story = story("strict", 300);
         Story.App app = story.app("shop");
         String connection = story.active(app, "read");
+        String before = story.token(app, connection).expect(200).text("access_token");
         story.admin()
                 .put(
                         "/partners/" + story.partner(),
@@ -134,15 +152,19 @@ class LostAnswerTest {
                                         "endpoints",
                                         Map.of(
                                                 "authorization_endpoint", story.at("authorize"),
-                                                "token_endpoint", "http://127.0.0.1:9/token",
+                                                "token_endpoint", endpoint,
                                                 "api_base", story.at("api")))))
                 .expect(200);
 
         Answer refused = longer(app, connection);
 
-        assertThat(refused.code()).isEqualTo("partner_unavailable");
+        assertThat(refused.code()).isEqualTo(code);
         assertThat(open(connection)).isEqualTo("CLEARED");
         assertThat(standing(connection)).isEqualTo("active ");
+        assertThat(story.token(app, connection).expect(200).text("access_token"))
+                .as("the old one serves on")
+                .isEqualTo(before);
+        assertThat(story.control().count(story.sandboxName(), "refresh")).isZero();
     }
 
     @Test

@@ -88,7 +88,8 @@ class ProtectedPartnerTest {
     }
 
     @Test
-    @DisplayName("R25, R57: what is held back at the last moment was not sent: the intent is cleared, never ambiguous")
+    @DisplayName(
+            "R25, R26, R57: what is held back at the last moment was not sent: the intent is cleared, never ambiguous")
     void heldBackAfterTheIntent() {
         Story story = new Story().partner(Map.of("refresh", Map.of("rotation", "strict")));
         Story.App app = story.app("shop");
