@@ -94,7 +94,9 @@ class LeaseRows {
         return session.createNativeQuery("""
                         select exists (select from refresh_intent where connection = :id and state = 'SENDING')
                             or exists (select from refresh_journal where connection = :id)
-                        """, Boolean.class).setParameter("id", connection).getSingleResult();
+                        """, Boolean.class)
+                .setParameter("id", connection)
+                .getSingleResult();
     }
 
     /** Lets a lease last longer, unless it is somebody else's by now. */

@@ -121,8 +121,7 @@ class Turns {
 
     /** The lease first, in the same transaction as all looks: what they find was left by who had it before. */
     private Optional<Turn> take(UUID id, StoreShares.Share share, Predicate<Optional<Instant>> served) {
-        return QuarkusTransaction.requiringNew()
-                .call(() -> leases.take(id).map(lease -> turn(lease, share, served)));
+        return QuarkusTransaction.requiringNew().call(() -> leases.take(id).map(lease -> turn(lease, share, served)));
     }
 
     private Turn turn(LeaseRows.Lease lease, StoreShares.Share share, Predicate<Optional<Instant>> served) {

@@ -67,8 +67,9 @@ class SuccessorTest {
 
     private boolean isSomebodyWaiting() {
         return !new BrokerTables(database)
-                .texts("select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
-                        + " and query like 'update connection%set lease_owner%'")
+                .texts(
+                        "select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+                                + " and query like 'update connection%set lease_owner%'")
                 .isEmpty();
     }
 
