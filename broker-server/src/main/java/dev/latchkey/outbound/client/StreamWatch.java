@@ -19,13 +19,18 @@ final class StreamWatch implements AutoCloseable {
         NOBODY
     }
 
+    private static final Duration MOMENT = Duration.ofMillis(250);
+
+    private record Wait(Side side, long due) {}
+
     private final long patienceNanos;
     private final long idleNanos;
+    private final long momentNanos;
     private final long end;
     private final CountDownLatch over = new CountDownLatch(1);
-    private volatile Side side = Side.NOBODY;
-    private volatile long due;
+    private volatile Wait wait;
     private volatile boolean expired;
+    private volatile Side overdue = Side.NOBODY;
 
     /**
      * Begins now.
@@ -35,10 +40,16 @@ final class StreamWatch implements AutoCloseable {
      * @param whole for all
      */
     StreamWatch(Duration patience, Duration idle, Duration whole) {
+        this(patience, idle, whole, MOMENT);
+    }
+
+    /** As above; {@code moment} is how long an overdue wait must stay so before it is judged. */
+    StreamWatch(Duration patience, Duration idle, Duration whole, Duration moment) {
         this.patienceNanos = patience.toNanos();
         this.idleNanos = idle.toNanos();
+        this.momentNanos = moment.toNanos();
         this.end = System.nanoTime() + whole.toNanos();
-        awaitHead();
+        this.wait = new Wait(Side.PARTNER, System.nanoTime() + patienceNanos);
     }
 
     /** Watches from now on, and runs {@code abort} once if time runs out before {@link #close}. */
@@ -48,28 +59,26 @@ final class StreamWatch implements AutoCloseable {
 
     /** From now on that side is waited for; each call gives it new time. */
     void await(Side waitedFor) {
-        due = System.nanoTime() + idleNanos;
-        side = waitedFor;
+        wait = new Wait(waitedFor, System.nanoTime() + idleNanos);
     }
 
     /** From now on the head of the partner's answer is waited for. */
     void awaitHead() {
-        due = System.nanoTime() + patienceNanos;
-        side = Side.PARTNER;
+        wait = new Wait(Side.PARTNER, System.nanoTime() + patienceNanos);
     }
 
     /** Nobody is waited for; only the whole time runs. */
     void pause() {
-        side = Side.NOBODY;
+        wait = new Wait(Side.NOBODY, end);
     }
 
     boolean isExpired() {
         return expired;
     }
 
-    /** Whom the exchange waits or, expired, waited for. */
+    /** Whom the exchange waits for; once expired, for whom it waited then, whatever it did since. */
     Side side() {
-        return side;
+        return expired ? overdue : wait.side();
     }
 
     @Override
@@ -79,12 +88,22 @@ final class StreamWatch implements AutoCloseable {
 
     private void watch(Runnable abort) {
         try {
-            for (long left = left(); left > 0; left = left()) {
-                // never longer than the shortest patience, so that a time that is set meanwhile is not slept through
-                if (over.await(Math.min(left, Math.min(idleNanos, patienceNanos)), TimeUnit.NANOSECONDS)) {
+            Wait late;
+            do {
+                for (long left = left(wait); left > 0; left = left(wait)) {
+                    // never longer than the shortest patience, so that a time that is set meanwhile is not slept
+                    // through
+                    if (over.await(Math.min(left, Math.min(idleNanos, patienceNanos)), TimeUnit.NANOSECONDS)) {
+                        return;
+                    }
+                }
+                // where this process itself stood still, the exchange now goes on, and nobody is to blame
+                if (over.await(momentNanos, TimeUnit.NANOSECONDS)) {
                     return;
                 }
-            }
+                late = wait;
+            } while (left(late) > 0);
+            overdue = late.side();
             expired = true;
             abort.run();
         } catch (InterruptedException e) {
@@ -92,8 +111,8 @@ final class StreamWatch implements AutoCloseable {
         }
     }
 
-    private long left() {
+    private long left(Wait of) {
         long now = System.nanoTime();
-        return side == Side.NOBODY ? end - now : Math.min(end - now, due - now);
+        return Math.min(end - now, of.due() - now);
     }
 }
