@@ -75,7 +75,7 @@ class ManagementPortTest {
         opened.serve(STARTED);
         opened.close(new ShutdownEvent());
 
-        assertThatThrownBy(() -> status("/q/health/ready")).isInstanceOf(UncheckedIOException.class);
+        assertThat(status("/q/health/ready")).isZero();
     }
 
     @Test
@@ -97,7 +97,12 @@ class ManagementPortTest {
         return new ManagementPort(vertx, Configs.of(HttpConfig.class, Map.of("latchkey.http.management-port", value)));
     }
 
+    /** 0 where nobody answers: for a moment a socket that is being shut may still take a connection, and drop it. */
     private int status(String path) {
-        return RawHttp.status(RawHttp.get(server, path));
+        try {
+            return RawHttp.status(RawHttp.get(server, path));
+        } catch (UncheckedIOException refused) {
+            return 0;
+        }
     }
 }
