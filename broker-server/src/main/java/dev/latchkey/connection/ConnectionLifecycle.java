@@ -201,10 +201,11 @@ public class ConnectionLifecycle {
     /**
      * The partner definitively refuses the credential: the user has to connect again. Told once.
      *
-     * @param kvVersion the version that was refused; nothing happens if there is a newer one by now (R11)
+     * @param kvVersion the version that was refused
+     * @return false, and nothing happens, if the connection is not active any more or has a newer version by now (R11)
      */
     @Transactional
-    public void needsReauth(UUID id, int kvVersion, String reason, Actor actor) {
+    public boolean needsReauth(UUID id, int kvVersion, String reason, Actor actor) {
         Optional<ConnectionRow> found =
                 store.lock(id).filter(row -> row.status() == ConnectionStatus.ACTIVE && row.kvVersion <= kvVersion);
         found.ifPresent(row -> {
@@ -213,6 +214,7 @@ public class ConnectionLifecycle {
             audit.append(event(actor, AuditAction.CONNECTION_NEEDS_REAUTH, row).failed(reason));
             events.publish(ConnectionEvents.Type.NEEDS_REAUTH, id, row.partner, Map.of("reason", reason));
         });
+        return found.isPresent();
     }
 
     /** Ends those whose approval has run out, at most {@code limit} of them, and returns them. */

@@ -1,6 +1,7 @@
 package dev.latchkey.problem;
 
 import com.fasterxml.jackson.core.JacksonException;
+import jakarta.transaction.RollbackException;
 import java.sql.SQLException;
 import java.sql.SQLTransientException;
 import java.util.List;
@@ -26,6 +27,7 @@ public final class Diagnosis {
         return causes(thrown)
                 .flatMap(cause -> known(cause).stream())
                 .findFirst()
+                .or(() -> ofTransaction(thrown))
                 .orElseGet(() -> new BrokerException(
                         ProblemType.INTERNAL, "The request failed. Its id finds the reason in the log.", thrown));
     }
@@ -39,6 +41,19 @@ public final class Diagnosis {
                     new BrokerException(ProblemType.STORE_UNAVAILABLE, "The database cannot be used now.", sql));
         }
         return Optional.empty();
+    }
+
+    /**
+     * A transaction that was rolled back although the database said nothing against it had run out of time: on a machine
+     * that stood still, or whose clock was set (R47, R51). Nothing has happened.
+     */
+    private static Optional<BrokerException> ofTransaction(Throwable thrown) {
+        boolean rolledBack = causes(thrown).anyMatch(RollbackException.class::isInstance)
+                && causes(thrown).noneMatch(SQLException.class::isInstance);
+        return rolledBack
+                ? Optional.of(new BrokerException(
+                        ProblemType.STORE_UNAVAILABLE, "The database could not be used in time.", thrown))
+                : Optional.empty();
     }
 
     /** A JSON body that cannot be read; to be asked only where a request's body was read. */

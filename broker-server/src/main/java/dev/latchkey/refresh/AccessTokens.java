@@ -33,25 +33,22 @@ public class AccessTokens {
     private static final int MOST_HELD = 100_000;
     /** What nobody asks for does not stay in memory (R154). */
     private static final Duration IDLE = Duration.ofMinutes(10);
-    /** A renewal that did not bring a longer life is not repeated for each caller that wishes for one. */
+    /** A renewal that brought no longer life, or that the partner refused as well, is not repeated for each caller. */
     private static final Duration RENEWED_JUST_NOW = Duration.ofSeconds(30);
 
     private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
     private static final int MOST_LOOKS = 100;
 
     private final Renewals renewals;
+    private final LeaseRows leases;
     private final CredentialVault vault;
     private final Clock clock;
     private final Cache<UUID, HeldToken> held =
             Caffeine.newBuilder().maximumSize(MOST_HELD).expireAfterAccess(IDLE).build();
-    /** What a refusal was answered with just now: if that is refused as well, another renewal does not help. */
-    private final Cache<UUID, HeldToken> forced = Caffeine.newBuilder()
-            .maximumSize(MOST_HELD)
-            .expireAfterWrite(RENEWED_JUST_NOW)
-            .build();
 
-    AccessTokens(Renewals renewals, CredentialVault vault, Clock clock) {
+    AccessTokens(Renewals renewals, LeaseRows leases, CredentialVault vault, Clock clock) {
         this.renewals = renewals;
+        this.leases = leases;
         this.vault = vault;
         this.clock = clock;
     }
@@ -84,14 +81,15 @@ public class AccessTokens {
 
     /**
      * By one renewal; by a second one if the first joined somebody's that found a newer, but not a longer-lived token, or
-     * that had come to a standstill and brought an older one than there is by now (R15).
+     * that had come to a standstill and brought an older one than there is by now (R15), or if it found what an earlier
+     * owner had stored a while ago.
      */
     private HeldToken renewed(
             Connection connection, Optional<HeldToken> known, Duration needed, Duration minTtl, Actor actor) {
         try {
             HeldToken first = renewals.await(connection.id(), found -> isNewAndLives(found, known), actor);
             boolean older = first.kvVersion() < connection.credential().kvVersion();
-            return !older && (first.renewed() || lives(first, needed))
+            return !older && (wasRenewedJustNow(first) || lives(first, needed))
                     ? first
                     : renewals.await(connection.id(), found -> isNewAndLives(found, Optional.of(first)), actor);
         } catch (BrokerException e) {
@@ -116,7 +114,7 @@ public class AccessTokens {
      *
      * @param refused what {@link #get} gave
      * @return empty if nothing else can be had now, so that the refusal stands: there is no renewal, or the refused one is
-     *     fresh from such a renewal itself (R58)
+     *     fresh from a renewal itself, in whatever process (R58)
      * @throws BrokerException what the renewal ended with
      */
     public Optional<HeldToken> renewAfterRefusal(Connection connection, HeldToken refused, Actor actor) {
@@ -124,15 +122,11 @@ public class AccessTokens {
         if (known != null && known.kvVersion() > refused.kvVersion() && !known.isSameAs(refused)) {
             return Optional.of(known);
         }
-        HeldToken last = forced.getIfPresent(connection.id());
-        if (last != null && last.isSameAs(refused)) {
+        if (isYoung(refused) && (refused.renewed() || leases.isRenewed(connection.id(), refused.kvVersion()))) {
             return Optional.empty();
         }
         Optional<HeldToken> fresh = renewedInsteadOf(refused, connection, actor);
-        fresh.ifPresent(token -> {
-            forced.put(connection.id(), token);
-            held.put(connection.id(), token);
-        });
+        fresh.ifPresent(token -> held.put(connection.id(), token));
         return fresh;
     }
 
@@ -161,7 +155,6 @@ public class AccessTokens {
 
     void forget(@Observes(during = TransactionPhase.AFTER_SUCCESS) ConnectionEnded ended) {
         held.invalidate(ended.id());
-        forced.invalidate(ended.id());
     }
 
     /** What is held, if it is not older than what PostgreSQL knows; else what the vault has. */
@@ -193,8 +186,11 @@ public class AccessTokens {
     }
 
     private boolean wasRenewedJustNow(HeldToken token) {
-        Instant since = clock.instant().minus(RENEWED_JUST_NOW);
-        return token.renewed() && token.credential().issuedAt().isAfter(since);
+        return token.renewed() && isYoung(token);
+    }
+
+    private boolean isYoung(HeldToken token) {
+        return token.credential().issuedAt().isAfter(clock.instant().minus(RENEWED_JUST_NOW));
     }
 
     private static BrokerException cannotSatisfy() {

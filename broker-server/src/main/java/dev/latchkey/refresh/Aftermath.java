@@ -17,6 +17,7 @@ import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import dev.latchkey.vault.Credential;
 import dev.latchkey.vault.VaultPath;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.Optional;
@@ -32,6 +33,8 @@ class Aftermath {
     private static final Duration CLIENT_REFUSED = Duration.ofSeconds(30);
     /** Within a grace of maybe ten seconds the usual pause would be too long. */
     private static final Duration WITHIN_GRACE = Duration.ofSeconds(1);
+    /** What could not be sent once more is tried again after this part of what is left of the grace. */
+    private static final int TRIES_IN_GRACE = 8;
 
     private final LeaseRows leases;
     private final IntentRows intents;
@@ -77,6 +80,8 @@ class Aftermath {
         Connection now = now(step);
         if (now.status().isFinal()) {
             revocations.revoke(now, stored, VaultPath.connection(now.id()), step.actor());
+        } else if (leases.isOfOlderGrant(now.id(), version)) {
+            revocations.revokeUnstored(now, stored, step.actor());
         }
         return changed();
     }
@@ -85,11 +90,15 @@ class Aftermath {
      * Not stored, because somebody newer was there. What a disconnect or a reconnect has overtaken is ended at the partner
      * (R9, R10). What a later owner of the lease has overtaken is left to expire: it may be of the same family, and
      * revoking it would end what that owner has stored (R6).
+     *
+     * @param proven the version that the renewal would have replaced
      */
-    BrokerException superseded(RefreshProtocol.Step step, Credential renewed) {
+    BrokerException superseded(RefreshProtocol.Step step, Credential renewed, int proven) {
         audit.append(event(step, AuditAction.LEASE_LOST).failed("superseded"));
         intents.done(step.lease());
-        if (now(step).status().isFinal() || leases.isNewest(step.lease())) {
+        if (now(step).status().isFinal()
+                || leases.isNewest(step.lease())
+                || leases.isOfOlderGrant(step.connection().id(), proven)) {
             revocations.revokeUnstored(step.connection(), renewed, step.actor());
         }
         return changed();
@@ -98,50 +107,60 @@ class Aftermath {
     /** The partner refuses our client, which says nothing about the connection (R59). */
     BrokerException clientRefused(RefreshProtocol.Step step) {
         step.turn().share().takeSoon();
-        intents.cleared(step.lease());
-        leases.postpone(step.lease(), CLIENT_REFUSED);
+        QuarkusTransaction.joiningExisting().run(() -> {
+            intents.cleared(step.lease());
+            leases.postpone(step.lease(), CLIENT_REFUSED);
+            audit.append(event(step, AuditAction.REFRESH_FAILED).failed("invalid_client"));
+        });
         partners.markMisconfigured(step.partner().id(), true);
-        audit.append(event(step, AuditAction.REFRESH_FAILED).failed("invalid_client"));
         return new BrokerException(ProblemType.PARTNER_MISCONFIGURED, "The partner refuses our client.")
                 .retryAfter(CLIENT_REFUSED);
     }
 
     /** Nothing definitive: not sent, or not handled, or nobody knows (R25, R26). */
     BrokerException failed(RefreshProtocol.Step step, Credential current, Renewal.TryLater later) {
-        UUID id = step.connection().id();
         step.turn().share().takeSoon(); // all calls of a partner may have failed at this moment
-        if (PartnerCallException.isHeldBack(later.problem())) {
-            return heldBack(step, later.problem());
-        }
-        audit.append(event(step, AuditAction.REFRESH_FAILED)
-                .failed(later.problem().type().code())
-                .detail("sent", later.sent()));
-        Duration pause = later.problem().retryAfter().orElse(Duration.ofSeconds(1));
-        if (!later.sent()) {
-            intents.cleared(step.lease());
-            leases.postpone(step.lease(), pause);
-            return later.problem();
-        }
-        Optional<IntentRows.Intent> open = intents.open(id);
-        RefreshSemantics semantics = step.partner().profile().refresh();
-        Recovery.Finding next =
-                Recovery.judge(open, current, semantics, step.lease().accessTokenLives());
-        if (next == Recovery.Finding.WAIT) {
-            ambiguous(step);
-        } else if (Recovery.isWithinGrace(open, current, semantics)) {
-            leases.dueNow(step.lease());
-            leases.retryAfter(step.lease(), WITHIN_GRACE);
-        } else {
-            leases.postpone(step.lease(), pause);
-        }
+        // one commit: nobody finds the intent settled without the pause, or either without the audit row
+        QuarkusTransaction.joiningExisting().run(() -> {
+            if (PartnerCallException.isHeldBack(later.problem())) {
+                heldBack(step, later.problem());
+            } else {
+                tried(step, current, later);
+            }
+        });
         return later.problem();
     }
 
+    private void tried(RefreshProtocol.Step step, Credential current, Renewal.TryLater later) {
+        audit.append(event(step, AuditAction.REFRESH_FAILED)
+                .failed(later.problem().type().code())
+                .detail("sent", later.sent()));
+        if (!later.sent()) {
+            intents.cleared(step.lease());
+        }
+        Duration pause = later.problem().retryAfter().orElse(Duration.ofSeconds(1));
+        Optional<IntentRows.Intent> open = intents.open(step.connection().id());
+        RefreshSemantics semantics = step.partner().profile().refresh();
+        Optional<Duration> grace = Recovery.graceLeft(open, current, semantics);
+        if (grace.isPresent()) {
+            leases.dueNow(step.lease());
+            Duration part = grace.get().dividedBy(TRIES_IN_GRACE);
+            leases.retryAfter(step.lease(), later.sent() ? WITHIN_GRACE : longer(pause, part));
+        } else if (Recovery.judge(open, current, semantics, step.lease().accessTokenLives()) == Recovery.Finding.WAIT) {
+            ambiguous(step);
+        } else {
+            leases.postpone(step.lease(), pause);
+        }
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
+    }
+
     /** The partner was spared, so there is nothing to write down but that nothing was sent. */
-    private BrokerException heldBack(RefreshProtocol.Step step, BrokerException problem) {
+    private void heldBack(RefreshProtocol.Step step, BrokerException problem) {
         intents.cleared(step.lease());
         leases.holdBack(step.lease(), problem.retryAfter().orElse(Duration.ofSeconds(1)));
-        return problem;
     }
 
     /** Nobody knows whether the token is spent: the access token is served to its end, and then it is sent once more. */
@@ -166,7 +185,7 @@ class Aftermath {
     /** As in {@link #superseded}: what a reconnect has overtaken is ended (R10), what a later renewal has is left (R6). */
     private void overtaken(RefreshProtocol.Step step, RefreshJournal.Entry entry) {
         audit.append(event(step, AuditAction.LEASE_LOST).failed("superseded"));
-        if (journal.isOfOlderGrant(entry)) {
+        if (leases.isOfOlderGrant(entry.connection(), entry.kvVersion())) {
             revocations.revokeUnstored(step.connection(), entry.credential(), step.actor());
         }
     }
@@ -194,7 +213,7 @@ class Aftermath {
         return connections.find(step.connection().id()).orElse(step.connection());
     }
 
-    private static BrokerException changed() {
+    static BrokerException changed() {
         return new BrokerException(ProblemType.CONFLICT, "The connection changed meanwhile.");
     }
 

@@ -116,6 +116,8 @@ class AheadLane {
             }
         } catch (BrokerException e) {
             LOG.infof("connection %s was not renewed ahead: %s", id, e.type().code());
+        } catch (RuntimeException e) {
+            LOG.warnf(e, "connection %s was not renewed ahead", id); // the others still are
         }
     }
 

@@ -83,29 +83,35 @@ class IntentRows {
                 > 0;
     }
 
-    /** Nothing was sent, or nothing that counts. */
+    /**
+     * The last announced sending did not take place, or does not count. The intent stays open if the same credential was
+     * sent before: what became of that is still unknown (R19, R25).
+     */
     @Transactional
     void cleared(LeaseRows.Lease lease) {
-        settle(lease, "CLEARED");
+        session.createNativeQuery("""
+                        update refresh_intent
+                        set state = case when sends > 1 then 'SENDING' else 'CLEARED' end, sends = greatest(sends - 1, 1)
+                        where connection = :id and epoch <= :epoch and state = 'SENDING'
+                        """)
+                .setParameter("id", lease.connection())
+                .setParameter("epoch", lease.epoch())
+                .executeUpdate();
     }
 
     /** Overtaken, or the answer was definitive. Intents of later owners are left alone. */
     @Transactional
     void done(LeaseRows.Lease lease) {
-        settle(lease, "DONE");
-    }
-
-    private void settle(LeaseRows.Lease lease, String state) {
-        session.createNativeQuery("update refresh_intent set state = :state where connection = :id and epoch <= :epoch")
-                .setParameter("state", state)
+        session.createNativeQuery("update refresh_intent set state = 'DONE' where connection = :id and epoch <= :epoch")
                 .setParameter("id", lease.connection())
                 .setParameter("epoch", lease.epoch())
                 .executeUpdate();
     }
 
     /**
-     * Active connections that somebody has left unfinished and nobody works at: an open intent, unless it waits for the
-     * end of the access token, or a credential in the journal.
+     * Active connections that somebody has left unfinished and nobody works at: a credential in the journal, or an open
+     * intent. One that waits for the end of the access token is looked at for two minutes only: its owner may have stood
+     * still, and may yet have stored the answer (R20).
      */
     @Transactional
     List<UUID> unfinished(int limit) {
@@ -115,8 +121,9 @@ class IntentRows {
                             and (c.retry_at is null or c.retry_at < now())
                             and (exists (select from refresh_journal j where j.connection = c.id)
                                 or exists (select from refresh_intent i
-                                        where i.connection = c.id and i.state = 'SENDING')
-                                    and (c.reason is null or c.token_expires_at <= now()))
+                                        where i.connection = c.id and i.state = 'SENDING'
+                                        and (c.reason is null or c.token_expires_at <= now()
+                                            or i.created_at > now() - interval '2 minutes')))
                         """, UUID.class).setMaxResults(limit).getResultList().stream()
                 .toList();
     }

@@ -137,6 +137,34 @@ class LeaseRows {
     }
 
     /**
+     * Whether the user has connected anew since: what was renewed on top of this version belongs to an older grant (R10).
+     * False where nobody noted at which version the newest grant began: then it may be of the same family.
+     */
+    @Transactional
+    boolean isOfOlderGrant(UUID connection, int kvVersion) {
+        return !session.createNativeQuery(
+                        "select 1 from connection where id = :id and granted_kv_version > :kv", Tuple.class)
+                .setParameter("id", connection)
+                .setParameter("kv", kvVersion)
+                .getResultList()
+                .isEmpty();
+    }
+
+    /**
+     * Whether the vault has been written since the grant: what it holds came by a renewal, in whatever process, or was
+     * rewritten in place by one that failed.
+     */
+    @Transactional
+    boolean isRenewed(UUID connection, int kvVersion) {
+        return !session.createNativeQuery(
+                        "select 1 from connection where id = :id and coalesce(granted_kv_version, 0) < :kv", Tuple.class)
+                .setParameter("id", connection)
+                .setParameter("kv", kvVersion)
+                .getResultList()
+                .isEmpty();
+    }
+
+    /**
      * Notes a stored credential: the intent is done, the failures are over, the lease is given back and the connection
      * knows what it has, all in one commit; so nobody sees one without the other. False if the connection has ended, or
      * has a newer credential.

@@ -51,10 +51,12 @@ final class Recovery {
         return harmless || !accessTokenLives ? Finding.SEND_AGAIN : Finding.WAIT;
     }
 
-    /** Whether a credential that was sent is still accepted, but for a while only. */
-    static boolean isWithinGrace(Optional<IntentRows.Intent> open, Credential sent, RefreshSemantics semantics) {
-        return Spent.rotation(sent, semantics) == RefreshSemantics.Rotation.GRACE
-                && open.filter(intent -> inGrace(intent, semantics.grace())).isPresent();
+    /** How long a credential that was sent may be sent once more; empty if it may not, or if there is no such limit. */
+    static Optional<Duration> graceLeft(
+            Optional<IntentRows.Intent> open, Credential sent, RefreshSemantics semantics) {
+        return open.filter(intent -> Spent.rotation(sent, semantics) == RefreshSemantics.Rotation.GRACE)
+                .filter(intent -> inGrace(intent, semantics.grace()))
+                .map(intent -> semantics.grace().minus(intent.age()));
     }
 
     /** Within the partner's grace the same token may be sent once more, and once only. */

@@ -2,6 +2,7 @@ package dev.latchkey.refresh;
 
 import dev.latchkey.audit.Actor;
 import dev.latchkey.job.Job;
+import dev.latchkey.problem.BrokerException;
 import io.quarkus.runtime.ShutdownEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -14,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
 
 /**
  * Renews credentials before they end, so that callers need not wait and unused refresh tokens do not die of age. Each
@@ -22,6 +24,8 @@ import java.util.stream.Collectors;
  */
 @ApplicationScoped
 class RefreshAheadJob implements Job {
+
+    private static final Logger LOG = Logger.getLogger(RefreshAheadJob.class);
 
     /**
      * A look goes on for so long, and is at what falls due meanwhile; a call that has begun ends as it ends. It is longer
@@ -74,8 +78,17 @@ class RefreshAheadJob implements Job {
         long begin = System.nanoTime();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             due.forEach((partner, some) ->
-                    lane.start(threads, new AheadLane.Share(partner, some, begin, LOOK, renewed), actor));
+                    start(threads, new AheadLane.Share(partner, some, begin, LOOK, renewed), actor));
         }
         return renewed.get() > 0;
+    }
+
+    /** A registration that cannot be used hinders no other. */
+    private void start(ExecutorService threads, AheadLane.Share share, Actor actor) {
+        try {
+            lane.start(threads, share, actor);
+        } catch (BrokerException e) {
+            LOG.warnf("nothing of partner %s is renewed ahead: %s", share.partner(), e.type().code());
+        }
     }
 }

@@ -62,20 +62,6 @@ class RefreshJournal {
                 .toList();
     }
 
-    /**
-     * Whether the user has connected anew since a credential came to wait. False where nobody noted at which version the
-     * newest grant began: then it may be of the same family.
-     */
-    @Transactional
-    boolean isOfOlderGrant(Entry entry) {
-        return !session.createNativeQuery(
-                        "select 1 from connection where id = :id and granted_kv_version > :kv", Tuple.class)
-                .setParameter("id", entry.connection())
-                .setParameter("kv", entry.kvVersion())
-                .getResultList()
-                .isEmpty();
-    }
-
     /** Connections that ended while a credential of theirs waited. */
     @Transactional
     List<UUID> orphaned() {

@@ -19,7 +19,10 @@ import dev.latchkey.vault.VaultPath;
 import dev.latchkey.vault.VersionConflictException;
 import io.micrometer.core.instrument.Timer;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
 import org.jboss.logging.Logger;
@@ -37,6 +40,12 @@ class RefreshProtocol {
     private static final Logger LOG = Logger.getLogger(RefreshProtocol.class);
     /** With less life than this a token is not served from memory, so there is nothing to wait for. */
     private static final int NEAR_ITS_END = (int) AccessTokens.LEAST_LIFE.toSeconds();
+
+    private static final Set<ProblemType> OF_THE_PARTNER = EnumSet.of(
+            ProblemType.PARTNER_UNAVAILABLE,
+            ProblemType.PARTNER_BAD_RESPONSE,
+            ProblemType.PARTNER_TIMEOUT,
+            ProblemType.PARTNER_TLS);
 
     private final Turns turns;
     private final LeaseRows leases;
@@ -154,8 +163,7 @@ class RefreshProtocol {
         UUID id = step.connection().id();
         Refreshable protocol = renewable(step, found);
         turns.refuseWhileSpared(step.partner());
-        HandshakeContext context =
-                handshakes.context(step.partner(), step.connection().scopes());
+        HandshakeContext context = context(step);
         // 3. Prove that the vault can be written, by rewriting what is there (R21).
         int proven = rewrite(step, current, found.kvVersion());
         points.at(KillPoint.K3, id);
@@ -175,6 +183,18 @@ class RefreshProtocol {
             case Renewal.ClientRefused clientRefused -> throw aftermath.clientRefused(step);
             case Renewal.TryLater later -> throw aftermath.failed(step, current, later);
         };
+    }
+
+    /** May ask the partner for its metadata; a partner that does not answer then is not asked again at once (R58). */
+    private HandshakeContext context(Step step) {
+        try {
+            return handshakes.context(step.partner(), step.connection().scopes());
+        } catch (BrokerException e) {
+            if (OF_THE_PARTNER.contains(e.type())) {
+                leases.postpone(step.lease(), e.retryAfter().orElse(Duration.ofSeconds(1)));
+            }
+            throw e;
+        }
     }
 
     /** Whatever goes wrong in a protocol after it was asked to send may have gone wrong after sending. */
@@ -206,7 +226,7 @@ class RefreshProtocol {
             }
             case Safekeeping.Outcome.Journalled journalled ->
                 throw unavailable("The renewed token waits for the vault.", null);
-            case Safekeeping.Outcome.Superseded superseded -> throw aftermath.superseded(step, renewed);
+            case Safekeeping.Outcome.Superseded superseded -> throw aftermath.superseded(step, renewed, proven);
             case Safekeeping.Outcome.TooLarge tooLarge -> throw aftermath.failed(step, spent, tooLarge());
         };
     }
@@ -231,8 +251,7 @@ class RefreshProtocol {
             return unspent(step, held(current, now.version(), true));
         }
         intents.done(step.lease());
-        lifecycle.needsReauth(step.connection().id(), proven, reason, step.actor());
-        throw needsReauth(reason);
+        throw broken(step, proven, reason);
     }
 
     private Refreshable renewable(Step step, HeldToken found) {
@@ -243,10 +262,15 @@ class RefreshProtocol {
                 throw new BrokerException(
                         ProblemType.CANNOT_SATISFY_MIN_TTL, "The token lives on, but the partner offers no renewal.");
             }
-            lifecycle.needsReauth(step.connection().id(), found.kvVersion(), "no_refresh_token", step.actor());
-            throw needsReauth("no_refresh_token");
+            throw broken(step, found.kvVersion(), "no_refresh_token");
         }
         return protocol.get();
+    }
+
+    private BrokerException broken(Step step, int version, String reason) {
+        return lifecycle.needsReauth(step.connection().id(), version, reason, step.actor())
+                ? needsReauth(reason)
+                : Aftermath.changed();
     }
 
     private StoredRecord read(Step step) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.latchkey.testkit.TestDatabase;
+import jakarta.transaction.RollbackException;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import javax.transaction.xa.XAException;
@@ -36,6 +37,17 @@ class DiagnosisTest {
         assertThat(Diagnosis.of(thrown).type()).isEqualTo(ProblemType.NOT_FOUND);
         assertThat(Diagnosis.of(new SQLException("a rule was broken", "23505")).type())
                 .isEqualTo(ProblemType.INTERNAL);
+    }
+
+    @Test
+    @DisplayName("R47 R51 a transaction whose time was over is the store's trouble, one that broke a rule is ours")
+    void ranOutOfTime() {
+        RollbackException late = new RollbackException("late");
+        RollbackException broken = new RollbackException("broken");
+        broken.initCause(new SQLException("a rule was broken", "23505"));
+
+        assertThat(Diagnosis.of(new IllegalStateException(late)).type()).isEqualTo(ProblemType.STORE_UNAVAILABLE);
+        assertThat(Diagnosis.of(new IllegalStateException(broken)).type()).isEqualTo(ProblemType.INTERNAL);
     }
 
     private static SQLException gone() {

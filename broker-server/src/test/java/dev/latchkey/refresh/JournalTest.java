@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.stream.StreamSupport;
 import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -38,6 +40,17 @@ class JournalTest {
 
     @Inject
     RecoverySweep sweep;
+
+    /** The tests sweep themselves; the job could be quicker. */
+    @BeforeEach
+    void holdTheJobBack() {
+        new BrokerTables(database).holdBack("refresh-recovery");
+    }
+
+    @AfterEach
+    void letTheJobRun() {
+        new BrokerTables(database).hurry("refresh-recovery");
+    }
 
     @Test
     @DisplayName(
@@ -191,10 +204,10 @@ class JournalTest {
                 KillPoint.K10, connection, () -> tables.asOwner("alter table local_vault rename to local_vault_away"));
         try {
             longer(app, connection);
+            assertThat(waiting(connection)).hasSize(1);
         } finally {
             tables.asOwner("alter table if exists local_vault_away rename to local_vault");
         }
-        assertThat(waiting(connection)).hasSize(1);
     }
 
     /** What waits is there again after all that happens meanwhile. */

@@ -4,16 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.latchkey.sandbox.client.FaultOrder;
+import dev.latchkey.secret.Secret;
 import dev.latchkey.testkit.BrokerApi.Answer;
 import dev.latchkey.testkit.BrokerStack;
 import dev.latchkey.testkit.BrokerTables;
 import dev.latchkey.testkit.FaultyServer;
 import dev.latchkey.testkit.Story;
+import dev.latchkey.vault.Credential;
+import dev.latchkey.vault.CredentialCodec;
+import dev.latchkey.vault.CredentialVault;
+import dev.latchkey.vault.StoredRecord;
+import dev.latchkey.vault.VaultPath;
+import dev.latchkey.vault.VersionConflictException;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.DisplayName;
@@ -31,6 +40,9 @@ class LostAnswerTest {
 
     @Inject
     DataSource database;
+
+    @Inject
+    CredentialVault vault;
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
@@ -98,6 +110,79 @@ class LostAnswerTest {
         assertThat(standing(connection)).isEqualTo("active ");
         assertThat(story.control().count(story.sandboxName(), "refresh")).isEqualTo(2);
         assertThat(longer(app, connection).code()).isEqualTo("cannot_satisfy_min_ttl");
+    }
+
+    @Test
+    @DisplayName("R19 R25 a second sending that does not count leaves the first as unknown as it was")
+    void secondDoesNotCount() {
+        Story story = story("grace", 300);
+        Story.App app = story.app("shop");
+        String connection = story.active(app, "read");
+        lose(story, true);
+        story.control()
+                .fault(FaultOrder.at(story.sandboxName())
+                        .endpoint("refresh")
+                        .forever()
+                        .status(404, Map.of("Content-Type", "text/html"), "<html>"));
+        longer(app, connection);
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+            mayTryAgain(connection);
+            longer(app, connection);
+            assertThat(story.control().count(story.sandboxName(), "refresh")).isGreaterThan(1);
+        });
+        assertThat(open(connection)).isEqualTo("SENDING");
+        new BrokerTables(database)
+                .change(
+                        "update refresh_intent set created_at = created_at - interval '61 seconds' where connection = ?",
+                        UUID.fromString(connection));
+
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+            mayTryAgain(connection);
+            longer(app, connection);
+            assertThat(standing(connection)).isEqualTo("active refresh_ambiguous");
+        });
+        long sent = story.control().count(story.sandboxName(), "refresh");
+        assertThat(longer(app, connection).code()).isEqualTo("outcome_unknown");
+        assertThat(story.control().count(story.sandboxName(), "refresh")).isEqualTo(sent);
+    }
+
+    @Test
+    @DisplayName("R20 what an owner stores late that stood still is found, although nobody knew by then")
+    void lateStore() throws Exception {
+        Story story = story("strict", 300);
+        Story.App app = story.app("shop");
+        String connection = story.active(app, "read");
+        lose(story, true);
+        longer(app, connection);
+        assertThat(standing(connection)).isEqualTo("active refresh_ambiguous");
+
+        store(connection, Optional.of(Secret.of("rt-of-a-late-answer")), Instant.now().plusSeconds(300));
+
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+            new BrokerTables(database).hurry("refresh-recovery");
+            assertThat(open(connection)).isEqualTo("DONE");
+        });
+        assertThat(standing(connection)).isEqualTo("active ");
+    }
+
+    @Test
+    @DisplayName("R16 R20 an answer that was stored and has ended before it was noted is renewed, not handed out")
+    void storedAndEnded() throws Exception {
+        Story story = story("none", 300);
+        Story.App app = story.app("shop");
+        String connection = story.active(app, "read");
+        store(connection, Optional.empty(), Instant.now().minusSeconds(1));
+        new BrokerTables(database)
+                .change(
+                        "insert into refresh_intent (connection, attempt, token_sha256, kv_version, epoch, state)"
+                                + " values (?, gen_random_uuid(), decode(repeat('00', 32), 'hex'), 1, 0, 'SENDING')",
+                        UUID.fromString(connection));
+        endAccessToken(connection);
+
+        Answer served = story.token(app, connection).expect(200);
+
+        assertThat(served.text("access_token")).isNotEqualTo("at-of-a-late-answer");
+        assertThat(story.control().count(story.sandboxName(), "refresh")).isEqualTo(1);
     }
 
     @ParameterizedTest
@@ -213,6 +298,25 @@ class LostAnswerTest {
     private void endAccessToken(String connection) {
         new BrokerTables(database)
                 .change("update connection set token_expires_at = now() where id = ?", UUID.fromString(connection));
+    }
+
+    private void mayTryAgain(String connection) {
+        new BrokerTables(database)
+                .change("update connection set retry_at = null where id = ?", UUID.fromString(connection));
+    }
+
+    /** As an owner does that was believed dead; without a refresh token the one that is there stays. */
+    private void store(String connection, Optional<Secret> refreshToken, Instant end) throws VersionConflictException {
+        VaultPath path = VaultPath.connection(UUID.fromString(connection));
+        StoredRecord there = vault.read(path).orElseThrow();
+        Credential.OAuth2 known = (Credential.OAuth2) CredentialCodec.decode(there.fields());
+        Credential late = new Credential.OAuth2(
+                Secret.of("at-of-a-late-answer"),
+                refreshToken.or(known::refreshToken),
+                end.minusSeconds(300),
+                end,
+                known.scopes());
+        vault.write(path, CredentialCodec.encode(late), there.version());
     }
 
     private String standing(String connection) {

@@ -163,6 +163,42 @@ class RacesTest {
     }
 
     @Test
+    @DisplayName("R10 a reconnect that comes when the renewal is stored, but not noted, ends what was renewed")
+    void reconnectedLate() {
+        Story story = new Story().partner(Map.of());
+        Story.App app = story.app("shop");
+        String connection = story.active(app, "read");
+        String old = story.family();
+        points.order(KillPoint.K12, connection, () -> reconnect(story, app, connection));
+
+        assertThat(longer(app, connection).status()).isEqualTo(409);
+
+        assertThat(isAlive(story, old)).isFalse();
+        assertThat(story.family()).isNotEqualTo(old);
+        assertThat(isAlive(story, story.family())).isTrue();
+        assertThat(story.status(connection)).isEqualTo("active");
+    }
+
+    @Test
+    @DisplayName("R10 whom a reconnect and then another owner have overtaken ends what was renewed")
+    void overtakenTwice() {
+        Story story = new Story().partner(Map.of());
+        Story.App app = story.app("shop");
+        String connection = story.active(app, "read");
+        String old = story.family();
+        points.order(KillPoint.K10, connection, () -> {
+            reconnect(story, app, connection);
+            new BrokerTables(database)
+                    .change("update connection set epoch = epoch + 1 where id = ?", UUID.fromString(connection));
+        });
+
+        assertThat(longer(app, connection).status()).isEqualTo(409);
+
+        assertThat(isAlive(story, old)).isFalse();
+        assertThat(isAlive(story, story.family())).isTrue();
+    }
+
+    @Test
     @DisplayName("R10 R15 whom a reconnect overtakes before anything is sent does not note the version from before it")
     void reconnectedBeforeSending() {
         Story story = new Story().partner(Map.of());

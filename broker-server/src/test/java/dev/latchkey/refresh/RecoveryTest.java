@@ -11,6 +11,7 @@ import dev.latchkey.vault.Credential;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,17 +61,18 @@ class RecoveryTest {
     @ParameterizedTest(name = "{0}, sent {1} times, {2} s ago -> {3}")
     @DisplayName("R19 only within a grace is it worth hurrying")
     @CsvSource({
-        "GRACE,  1, 29, true",
-        "GRACE,  1, 30, false",
-        "GRACE,  2, 5,  false",
-        "NONE,   1, 5,  false",
-        "STRICT, 1, 5,  false",
+        "GRACE,  1, 29, 1",
+        "GRACE,  1, 10, 20",
+        "GRACE,  1, 30,",
+        "GRACE,  2, 5,",
+        "NONE,   1, 5,",
+        "STRICT, 1, 5,",
     })
-    void withinGrace(Rotation rotation, int sends, int age, boolean expected) {
-        assertThat(Recovery.isWithinGrace(intent(SENT, sends, age), SENT, semantics(rotation)))
-                .isEqualTo(expected);
-        assertThat(Recovery.isWithinGrace(Optional.empty(), SENT, semantics(rotation)))
-                .isFalse();
+    void withinGrace(Rotation rotation, int sends, int age, @Nullable Integer seconds) {
+        assertThat(Recovery.graceLeft(intent(SENT, sends, age), SENT, semantics(rotation)))
+                .isEqualTo(Optional.ofNullable(seconds).map(Duration::ofSeconds));
+        assertThat(Recovery.graceLeft(Optional.empty(), SENT, semantics(rotation)))
+                .isEmpty();
     }
 
     @Test

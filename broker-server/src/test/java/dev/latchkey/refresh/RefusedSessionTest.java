@@ -47,6 +47,9 @@ class RefusedSessionTest {
     RefreshProtocol protocol;
 
     @Inject
+    LeaseRows leases;
+
+    @Inject
     Connections connections;
 
     @Inject
@@ -104,6 +107,22 @@ class RefusedSessionTest {
 
         assertThat(again).containsOnly(Optional.empty());
         assertThat(tokens.renewAfterRefusal(connection, first, ACTOR)).contains(second);
+        assertLogins(noon, noon.key().keyId(), 2);
+    }
+
+    @Test
+    @DisplayName("R58 processes that a partner refuses in turn do not renew in turn")
+    void notInTurn() {
+        NoonStory noon = NoonStory.ownAccount();
+        Connection connection = connection(noon.active(noon.story().app("shop")));
+        AccessTokens one = process();
+        AccessTokens other = process();
+        HeldToken first = one.get(connection, Duration.ZERO, ACTOR);
+        one.renewAfterRefusal(connection, first, ACTOR).orElseThrow();
+        HeldToken second = other.get(connection(connection.id().toString()), Duration.ZERO, ACTOR);
+
+        assertThat(second.isSameAs(first)).isFalse();
+        assertThat(other.renewAfterRefusal(connection, second, ACTOR)).isEmpty();
         assertLogins(noon, noon.key().keyId(), 2);
     }
 
@@ -176,7 +195,7 @@ class RefusedSessionTest {
     /** Like another process: nothing in memory is shared, the tables and the vault are. */
     private AccessTokens process() {
         return new AccessTokens(
-                new Renewals(protocol, meters, Configs.of(OutboundConfig.class, Map.of())), vault, clock);
+                new Renewals(protocol, meters, Configs.of(OutboundConfig.class, Map.of())), leases, vault, clock);
     }
 
     private Connection connection(String id) {

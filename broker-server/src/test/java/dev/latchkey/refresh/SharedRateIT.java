@@ -93,7 +93,12 @@ class SharedRateIT {
         System.out.printf(
                 "R17: three processes at a rate of %d: %s, %d in the fullest 5 s; %d refusals%n",
                 CALLS_A_SECOND, ARRIVALS, ARRIVALS.most(Duration.ofSeconds(5)), refusals.size());
-        assertThat(ARRIVALS.count()).isEqualTo(CONNECTIONS * ROUNDS);
+        // a caller whose patience ended before its renewal did comes once more
+        long impatient = refusals.stream()
+                .filter(it -> it.code().equals("refresh_in_progress"))
+                .count();
+        assertThat((long) ARRIVALS.count())
+                .isBetween((long) CONNECTIONS * ROUNDS, CONNECTIONS * ROUNDS + impatient);
         assertThat(ARRIVALS.mean(pauses.total())).isLessThanOrEqualTo(CALLS_A_SECOND * 1.05);
         // calls are sent evenly; on a busy machine some arrive up to a second late
         for (int seconds : List.of(1, 2, 5, 10)) {

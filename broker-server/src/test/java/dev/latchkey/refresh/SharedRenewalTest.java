@@ -134,10 +134,7 @@ class SharedRenewalTest {
         Story.App app = story.app("shop");
         String connection = story.active(app, "read");
         String before = story.token(app, connection).expect(200).text("access_token");
-        new BrokerTables(database)
-                .change(
-                        "update connection set refresh_due_at = now() - interval '1 second' where id = ?",
-                        UUID.fromString(connection));
+        due(connection);
 
         await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             new BrokerTables(database).hurry("refresh-ahead");
@@ -154,6 +151,32 @@ class SharedRenewalTest {
             assertThat(row.path("actor").asText()).isEqualTo("refresh-ahead");
             assertThat(row.path("actor_type").asText()).isEqualTo("system");
         });
+    }
+
+    @Test
+    @DisplayName("R17 R61 registrations that cannot be used any more keep no other partner from being renewed ahead")
+    void aheadOfOthers() {
+        BrokerTables tables = new BrokerTables(database);
+        List<Story> unusable =
+                Stream.generate(() -> new Story().partner(Map.of())).limit(4).toList();
+        Story usable = new Story().partner(Map.of());
+        Stream.concat(unusable.stream(), Stream.of(usable)).forEach(story -> due(story.active(story.app("shop"), "read")));
+        unusable.forEach(it -> tables.change("update partner set catalog = 'gone' where id = ?", it.partner()));
+        try {
+            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+                tables.hurry("refresh-ahead");
+                assertThat(usable.refreshes()).isEqualTo(1);
+            });
+        } finally {
+            unusable.forEach(it -> tables.change("update partner set catalog = 'oauth2' where id = ?", it.partner()));
+        }
+    }
+
+    private void due(String connection) {
+        new BrokerTables(database)
+                .change(
+                        "update connection set refresh_due_at = now() - interval '1 second' where id = ?",
+                        UUID.fromString(connection));
     }
 
     @Test

@@ -1,5 +1,7 @@
 package dev.latchkey.testkit;
 
+import static org.awaitility.Awaitility.await;
+
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -7,6 +9,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -40,6 +43,16 @@ public final class BrokerTables {
         texts(
                 "update scheduled_tasks set execution_time = now() where task_name = ? and not picked returning task_name",
                 job);
+    }
+
+    /** Keeps a job of the broker from running by itself, once it does not run just now, until it is hurried. */
+    public void holdBack(String job) {
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> !texts(
+                                "update scheduled_tasks set execution_time = now() + interval '1 hour'"
+                                        + " where task_name = ? and not picked returning task_name",
+                                job)
+                        .isEmpty());
     }
 
     /** The first column as texts. */
