@@ -1,4 +1,6 @@
-package dev.latchkey.vault;
+package dev.latchkey.vault.installation;
+
+import dev.latchkey.vault.SecretFields;
 
 /**
  * Seals secrets that have to wait outside of the vault because it cannot be written just now. What is sealed opens only

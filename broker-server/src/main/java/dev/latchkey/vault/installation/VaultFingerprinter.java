@@ -1,9 +1,11 @@
-package dev.latchkey.vault;
+package dev.latchkey.vault.installation;
 
 import dev.latchkey.secret.Fingerprinter;
 import dev.latchkey.secret.Purpose;
 import dev.latchkey.secret.Secret;
 import dev.latchkey.secret.SecretGenerator;
+import dev.latchkey.vault.CredentialVault;
+import dev.latchkey.vault.VaultPath;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.HexFormat;
 

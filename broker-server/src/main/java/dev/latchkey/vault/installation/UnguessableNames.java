@@ -1,6 +1,8 @@
-package dev.latchkey.vault;
+package dev.latchkey.vault.installation;
 
 import dev.latchkey.secret.SecretGenerator;
+import dev.latchkey.vault.CredentialVault;
+import dev.latchkey.vault.VaultPath;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Base64;
 

@@ -1,7 +1,11 @@
-package dev.latchkey.vault;
+package dev.latchkey.vault.installation;
 
 import dev.latchkey.secret.Secret;
 import dev.latchkey.secret.SecretGenerator;
+import dev.latchkey.vault.CredentialVault;
+import dev.latchkey.vault.SecretFields;
+import dev.latchkey.vault.VaultPath;
+import dev.latchkey.vault.VersionConflictException;
 import java.util.Optional;
 
 /**

@@ -1,7 +1,9 @@
-package dev.latchkey.vault;
+package dev.latchkey.vault.installation;
 
 import dev.latchkey.secret.Purpose;
 import dev.latchkey.secret.SecretGenerator;
+import dev.latchkey.vault.CredentialVault;
+import dev.latchkey.vault.VaultPath;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.Base64;

@@ -1,4 +1,4 @@
-package dev.latchkey.vault;
+package dev.latchkey.vault.installation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,6 +8,7 @@ import dev.latchkey.secret.Fingerprinter;
 import dev.latchkey.secret.Secret;
 import dev.latchkey.secret.SecretGenerator;
 import dev.latchkey.testkit.InMemoryCredentialVault;
+import dev.latchkey.vault.VaultPath;
 import java.security.SecureRandom;
 import java.util.HashSet;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.latchkey.vault;
+package dev.latchkey.vault.installation;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -9,6 +9,10 @@ import dev.latchkey.problem.ProblemType;
 import dev.latchkey.secret.Purpose;
 import dev.latchkey.secret.Secret;
 import dev.latchkey.secret.SecretGenerator;
+import dev.latchkey.vault.CredentialVault;
+import dev.latchkey.vault.PlatformThreadAead;
+import dev.latchkey.vault.SecretFields;
+import dev.latchkey.vault.VaultPath;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
