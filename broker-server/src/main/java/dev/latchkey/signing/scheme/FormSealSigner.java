@@ -1,4 +1,4 @@
-package dev.latchkey.signing;
+package dev.latchkey.signing.scheme;
 
 import dev.latchkey.catalog.entry.Dialect;
 import dev.latchkey.catalog.entry.SigningScheme;
@@ -7,7 +7,7 @@ import dev.latchkey.outbound.PartnerRequest;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.secret.Purpose;
 import dev.latchkey.secret.Secret;
-import dev.latchkey.signing.FormPairs.Pair;
+import dev.latchkey.signing.scheme.FormPairs.Pair;
 import dev.latchkey.vault.Credential;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;

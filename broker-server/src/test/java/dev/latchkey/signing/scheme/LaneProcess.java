@@ -1,4 +1,4 @@
-package dev.latchkey.signing;
+package dev.latchkey.signing.scheme;
 
 import dev.latchkey.boot.DatabaseAccess;
 import dev.latchkey.handshake.HandshakeContext;

@@ -1,4 +1,4 @@
-package dev.latchkey.signing;
+package dev.latchkey.signing.scheme;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import dev.latchkey.catalog.entry.Dialect;

@@ -1,4 +1,4 @@
-package dev.latchkey.signing;
+package dev.latchkey.signing.scheme;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package dev.latchkey.signing;
+package dev.latchkey.signing.scheme;
 
 import dev.latchkey.outbound.PartnerRequest;
 import dev.latchkey.problem.BrokerException;
@@ -25,7 +25,7 @@ final class MediaTypes {
         });
     }
 
-    /** The request with one field set, whichever way it was spelt. */
+    /** The request with one field set, and spelt as here; {@link PartnerRequest#withHeader} keeps the spelling that it had. */
     static PartnerRequest with(PartnerRequest request, String name, String value) {
         Map<String, String> headers = new LinkedHashMap<>();
         request.headers().forEach((given, text) -> {
