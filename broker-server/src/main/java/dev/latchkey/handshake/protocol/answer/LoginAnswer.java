@@ -1,4 +1,4 @@
-package dev.latchkey.handshake.protocol;
+package dev.latchkey.handshake.protocol.answer;
 
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** What the answer to a login means to us. */
-sealed interface LoginAnswer {
+public sealed interface LoginAnswer {
 
     /**
      * A session.
@@ -21,8 +21,8 @@ sealed interface LoginAnswer {
      */
     record LoggedIn(List<SessionCookie> cookies, Instant issuedAt, Instant expiresAt) implements LoginAnswer {
 
-        /** As a credential. */
-        Credential.Session session(Optional<Secret> keyFile) {
+        /** As a credential, with the key by which a new one is had if it is not our own account's. */
+        public Credential.Session session(Optional<Secret> keyFile) {
             return new Credential.Session(keyFile, cookies, issuedAt, expiresAt);
         }
     }

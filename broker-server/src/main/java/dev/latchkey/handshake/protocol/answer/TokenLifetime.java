@@ -1,4 +1,4 @@
-package dev.latchkey.handshake.protocol;
+package dev.latchkey.handshake.protocol.answer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.latchkey.catalog.entry.RefreshSemantics;
@@ -15,13 +15,14 @@ import java.util.regex.Pattern;
  * Reads {@code expires_in} (RFC 6749 section 5.1) whatever the partner wrote: a number, also as a text or with a
  * fraction, is believed up to the row's maximum; anything else (missing, negative, a date) is the row's default (R14).
  */
-final class TokenLifetime {
+public final class TokenLifetime {
 
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}(\\.[0-9]{1,9})?");
 
     private TokenLifetime() {}
 
-    static Duration of(JsonNode expiresIn, RefreshSemantics refresh) {
+    /** The life that {@code expires_in} states; the row says how long at most, and how long otherwise. */
+    public static Duration of(JsonNode expiresIn, RefreshSemantics refresh) {
         Duration stated = number(expiresIn)
                 .filter(value -> value.signum() >= 0)
                 .map(value ->

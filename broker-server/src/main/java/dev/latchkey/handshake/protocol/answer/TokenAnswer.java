@@ -1,4 +1,4 @@
-package dev.latchkey.handshake.protocol;
+package dev.latchkey.handshake.protocol.answer;
 
 import dev.latchkey.handshake.Renewal;
 import dev.latchkey.oauth.Scopes;
@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /** What a token endpoint's answer means to us. */
-sealed interface TokenAnswer {
+public sealed interface TokenAnswer {
 
     /**
      * Tokens, RFC 6749 section 5.1.
@@ -33,7 +33,7 @@ sealed interface TokenAnswer {
             implements TokenAnswer {
 
         /** As a credential, with what holds where the partner said nothing. */
-        Credential.OAuth2 tokens(Scopes otherwise, Optional<Secret> keptRefreshToken) {
+        public Credential.OAuth2 tokens(Scopes otherwise, Optional<Secret> keptRefreshToken) {
             return new Credential.OAuth2(
                     accessToken,
                     refreshToken.or(() -> keptRefreshToken),

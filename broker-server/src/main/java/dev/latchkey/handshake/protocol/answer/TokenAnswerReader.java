@@ -1,4 +1,4 @@
-package dev.latchkey.handshake.protocol;
+package dev.latchkey.handshake.protocol.answer;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.StreamReadConstraints;
@@ -33,7 +33,7 @@ import java.util.regex.Pattern;
  * status 200 are not (R60). What the members are called is the row's to say. Thread-safe.
  */
 @ApplicationScoped
-class TokenAnswerReader {
+public class TokenAnswerReader {
 
     /** RFC 6749 appendices A.12 and A.17: tokens are of VSCHARs; a longer one is in no store's record (R44). */
     private static final Pattern TOKEN = Pattern.compile("[\\x20-\\x7E]{1," + SecretFields.MAX_BYTES + "}");
@@ -53,11 +53,13 @@ class TokenAnswerReader {
 
     private final Clock clock;
 
-    TokenAnswerReader(Clock clock) {
+    /** Uses the given clock. */
+    public TokenAnswerReader(Clock clock) {
         this.clock = clock;
     }
 
-    TokenAnswer read(PartnerResponse response, HandshakeContext context) {
+    /** The meaning for the registration that asked. */
+    public TokenAnswer read(PartnerResponse response, HandshakeContext context) {
         Optional<JsonNode> json = object(response);
         if (response.status() == 200) {
             return json.map(body -> success(body, context)).orElseGet(() -> nonsense(true));
@@ -153,7 +155,7 @@ class TokenAnswerReader {
     }
 
     /** The JSON object of an answer, strictly read; empty if it is none. */
-    static Optional<JsonNode> object(PartnerResponse response) {
+    public static Optional<JsonNode> object(PartnerResponse response) {
         if (isPage(response)) {
             return Optional.empty();
         }

@@ -1,4 +1,4 @@
-package dev.latchkey.handshake.protocol;
+package dev.latchkey.handshake.protocol.answer;
 
 import dev.latchkey.outbound.PartnerResponse;
 import dev.latchkey.outbound.RetryAfter;
@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
  *
  * @param fields the parameters that are not empty
  */
-record OAuth1Answer(Map<String, Secret> fields) {
+public record OAuth1Answer(Map<String, Secret> fields) {
 
     private static final int LONGEST = 16 * 1024;
     private static final Pattern FORM =
@@ -34,7 +34,7 @@ record OAuth1Answer(Map<String, Secret> fields) {
             "consumer_key_unknown", "consumer_key_rejected", "consumer_key_refused", "signature_method_rejected");
 
     /** Copies. */
-    OAuth1Answer {
+    public OAuth1Answer {
         fields = Map.copyOf(fields);
     }
 
@@ -43,7 +43,7 @@ record OAuth1Answer(Map<String, Secret> fields) {
      *
      * @param ofClientOnly whether the request was signed without a token, so that a 401 is about our client
      */
-    static OAuth1Answer read(PartnerResponse response, boolean ofClientOnly, Instant now) {
+    public static OAuth1Answer read(PartnerResponse response, boolean ofClientOnly, Instant now) {
         Optional<OAuth1Answer> answer = parse(response.body());
         return switch (response.status()) {
             case 200 ->
@@ -57,22 +57,22 @@ record OAuth1Answer(Map<String, Secret> fields) {
     }
 
     /** The named parameter, if it came and is not empty. */
-    Optional<Secret> get(String name) {
+    public Optional<Secret> get(String name) {
         return Optional.ofNullable(fields.get(name));
     }
 
-    /** The token. */
-    Secret token() {
+    /** The token; {@code partner_bad_response} if it cannot be one. */
+    public Secret token() {
         return usable("oauth_token");
     }
 
-    /** The token's shared secret. */
-    Secret tokenSecret() {
+    /** The token's shared secret; {@code partner_bad_response} if it cannot be one. */
+    public Secret tokenSecret() {
         return usable("oauth_token_secret");
     }
 
     /** Whether a value can be a token: printable ASCII, bounded (R44). */
-    static boolean isUsable(Secret value) {
+    public static boolean isUsable(Secret value) {
         return TOKEN.matcher(value.reveal(Purpose.SEND_TO_PARTNER)).matches();
     }
 

@@ -1,4 +1,4 @@
-package dev.latchkey.handshake.protocol;
+package dev.latchkey.handshake.protocol.answer;
 
 import dev.latchkey.outbound.PartnerResponse;
 import dev.latchkey.outbound.RetryAfter;
@@ -9,12 +9,12 @@ import java.time.Instant;
 import java.util.Locale;
 
 /** What an answer that is no success means, whatever was asked. Stateless. */
-final class PartnerAnswers {
+public final class PartnerAnswers {
 
     private PartnerAnswers() {}
 
     /** Whether the partner itself refuses who asks; a page in HTML is of something in between, and says nothing (R60). */
-    static boolean isRefusal(PartnerResponse response) {
+    public static boolean isRefusal(PartnerResponse response) {
         boolean page = response.header("content-type")
                 .orElse("")
                 .toLowerCase(Locale.ROOT)
@@ -23,7 +23,7 @@ final class PartnerAnswers {
     }
 
     /** The problem that an answer leads to, which is neither a success nor a refusal. */
-    static BrokerException problem(PartnerResponse response, Instant now) {
+    public static BrokerException problem(PartnerResponse response, Instant now) {
         if (response.status() == 429) {
             return later(ProblemType.PARTNER_RATE_LIMITED, response, now);
         }

@@ -1,4 +1,4 @@
-package dev.latchkey.handshake.protocol;
+package dev.latchkey.handshake.protocol.answer;
 
 import dev.latchkey.outbound.guard.PublicSuffixes;
 import dev.latchkey.secret.Secret;
@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * The cookies that an answer sets (RFC 6265 sections 5.2 and 5.3). One for a foreign domain, or for a domain that anybody
  * shares, is not taken (R112); neither is one that a header could not carry. Stateless.
  */
-final class SetCookies {
+public final class SetCookies {
 
     private static final int MOST = 50;
     private static final int LONGEST = 4096;
@@ -31,7 +31,7 @@ final class SetCookies {
     private SetCookies() {}
 
     /** The cookies that are alive; of two with the same name, domain and path the later one. */
-    static List<SessionCookie> read(List<String> lines, URI from, Instant now) {
+    public static List<SessionCookie> read(List<String> lines, URI from, Instant now) {
         Map<List<String>, SessionCookie> cookies = new LinkedHashMap<>();
         lines.stream()
                 .limit(MOST)

@@ -1,4 +1,4 @@
-package dev.latchkey.handshake.protocol;
+package dev.latchkey.handshake.protocol.answer;
 
 import java.time.DateTimeException;
 import java.time.Instant;
