@@ -2,7 +2,7 @@ package dev.latchkey.refresh;
 
 import dev.latchkey.vault.Credential;
 import dev.latchkey.vault.CredentialCodec;
-import dev.latchkey.vault.RecordSeal;
+import dev.latchkey.vault.installation.RecordSeal;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.Tuple;
 import jakarta.transaction.Transactional;

@@ -2,6 +2,7 @@ package dev.latchkey.signing;
 
 import dev.latchkey.catalog.entry.SigningScheme;
 import dev.latchkey.partner.Partner;
+import dev.latchkey.signing.scheme.RequestSigner;
 import io.quarkus.arc.All;
 import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;

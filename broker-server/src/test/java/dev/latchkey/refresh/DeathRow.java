@@ -72,7 +72,8 @@ final class DeathRow {
                 "org.apache.hc.core5.http.impl.io.DefaultBHttpClientConnection",
                 "sendRequestEntity",
                 values -> "K5 " + partnerIn(Arrests.text(Arrests.member(values.get(0), "path"))));
-        arrests.watch("dev.latchkey.handshake.protocol.TokenAnswerReader", "read", DeathRow::partnerOfTheContext);
+        arrests.watch(
+                "dev.latchkey.handshake.protocol.answer.TokenAnswerReader", "read", DeathRow::partnerOfTheContext);
         return arrests;
     }
 

@@ -142,7 +142,7 @@ class RollingIT {
     /** One is killed before its tokens were stored anywhere, the other when they wait for the confirmation. */
     private static void killInside(Fleet.Guest unstored, Fleet.Guest staged) {
         try (Arrests arrests = Arrests.attach(FIRST.debugPort())) {
-            arrests.watch("dev.latchkey.handshake.protocol.TokenAnswerReader", "read", values -> "answer");
+            arrests.watch("dev.latchkey.handshake.protocol.answer.TokenAnswerReader", "read", values -> "answer");
             arrests.watch(
                     "dev.latchkey.connection.ConnectionLifecycle",
                     "awaitConfirmation",

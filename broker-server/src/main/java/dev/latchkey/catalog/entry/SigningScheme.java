@@ -3,7 +3,10 @@ package dev.latchkey.catalog.entry;
 import java.util.Locale;
 import java.util.Set;
 
-/** How single requests are signed at a partner that takes no token; each has one class in {@code dev.latchkey.signing}. */
+/**
+ * How single requests are signed at a partner that takes no token; each has one class in {@code
+ * dev.latchkey.signing.scheme}.
+ */
 public enum SigningScheme {
     /** Requests carry a token or cookies; nothing is signed. */
     NONE(Set.of()),

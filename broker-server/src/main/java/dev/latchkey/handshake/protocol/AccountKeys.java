@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.latchkey.catalog.entry.Dialect;
 import dev.latchkey.catalog.entry.EndpointName;
 import dev.latchkey.handshake.HandshakeContext;
+import dev.latchkey.handshake.protocol.answer.PartnerAnswers;
+import dev.latchkey.handshake.protocol.answer.TokenAnswerReader;
 import dev.latchkey.outbound.PartnerCallException;
 import dev.latchkey.outbound.PartnerHttp;
 import dev.latchkey.outbound.PartnerRequest;

@@ -14,7 +14,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 
 /**
  * An account of our own whose key signs every request: there is nothing to be fetched, and nothing that could end. What
- * signs is in {@code dev.latchkey.signing}.
+ * signs is in {@code dev.latchkey.signing.scheme}.
  */
 @ApplicationScoped
 final class ApiKeyHandshake implements Handshake {

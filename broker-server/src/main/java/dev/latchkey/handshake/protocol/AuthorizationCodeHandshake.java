@@ -21,6 +21,7 @@ import dev.latchkey.handshake.Importable;
 import dev.latchkey.handshake.Refreshable;
 import dev.latchkey.handshake.Renewal;
 import dev.latchkey.handshake.Revocable;
+import dev.latchkey.handshake.protocol.answer.TokenAnswer;
 import dev.latchkey.oauth.Scopes;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;

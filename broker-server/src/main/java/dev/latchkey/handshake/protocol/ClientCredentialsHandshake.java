@@ -9,6 +9,7 @@ import dev.latchkey.handshake.HandshakeStep;
 import dev.latchkey.handshake.Refreshable;
 import dev.latchkey.handshake.Renewal;
 import dev.latchkey.handshake.Revocable;
+import dev.latchkey.handshake.protocol.answer.TokenAnswer;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import dev.latchkey.secret.Secret;

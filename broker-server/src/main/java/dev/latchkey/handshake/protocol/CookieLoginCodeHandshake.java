@@ -9,6 +9,7 @@ import dev.latchkey.handshake.HandshakeStep;
 import dev.latchkey.handshake.Importable;
 import dev.latchkey.handshake.Refreshable;
 import dev.latchkey.handshake.Renewal;
+import dev.latchkey.handshake.protocol.answer.LoginAnswer;
 import dev.latchkey.partner.credential.CredentialFile;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;

@@ -2,6 +2,7 @@ package dev.latchkey.handshake.protocol;
 
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.latchkey.handshake.HandshakeContext;
+import dev.latchkey.handshake.protocol.answer.TokenLifetime;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.secret.Purpose;
 import dev.latchkey.secret.Secret;

@@ -3,6 +3,7 @@ package dev.latchkey.handshake.protocol;
 import dev.latchkey.catalog.entry.CatalogEntry;
 import dev.latchkey.catalog.entry.EndpointName;
 import dev.latchkey.handshake.HandshakeContext;
+import dev.latchkey.handshake.protocol.answer.OAuth1Answer;
 import dev.latchkey.oauth1.RequestSignature;
 import dev.latchkey.oauth1.Signatory;
 import dev.latchkey.oauth1.Stamps;

@@ -9,6 +9,7 @@ import dev.latchkey.handshake.Handshake;
 import dev.latchkey.handshake.HandshakeContext;
 import dev.latchkey.handshake.HandshakeStep;
 import dev.latchkey.handshake.Importable;
+import dev.latchkey.handshake.protocol.answer.OAuth1Answer;
 import dev.latchkey.oauth1.Signatory;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;

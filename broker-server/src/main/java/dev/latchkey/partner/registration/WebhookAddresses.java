@@ -2,7 +2,7 @@ package dev.latchkey.partner.registration;
 
 import dev.latchkey.http.PublicUrl;
 import dev.latchkey.partner.Partner;
-import dev.latchkey.vault.UnguessableNames;
+import dev.latchkey.vault.installation.UnguessableNames;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

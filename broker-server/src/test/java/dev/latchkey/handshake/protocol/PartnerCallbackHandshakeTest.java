@@ -13,6 +13,7 @@ import dev.latchkey.handshake.Callback;
 import dev.latchkey.handshake.HandshakeContext;
 import dev.latchkey.handshake.HandshakeStep;
 import dev.latchkey.handshake.Renewal;
+import dev.latchkey.handshake.protocol.answer.TokenAnswerReader;
 import dev.latchkey.oauth.Scopes;
 import dev.latchkey.outbound.PartnerCallException;
 import dev.latchkey.outbound.PartnerCallException.Reason;

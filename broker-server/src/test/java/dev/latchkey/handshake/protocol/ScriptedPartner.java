@@ -11,6 +11,7 @@ import dev.latchkey.catalog.entry.RefreshSemantics.Rotation;
 import dev.latchkey.catalog.entry.ScopePolicy;
 import dev.latchkey.catalog.entry.SigningScheme;
 import dev.latchkey.handshake.HandshakeContext;
+import dev.latchkey.handshake.protocol.answer.TokenAnswerReader;
 import dev.latchkey.oauth.Scopes;
 import dev.latchkey.outbound.PartnerCallException;
 import dev.latchkey.outbound.PartnerHttp;
