@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.latchkey.audit.Actor;
+import dev.latchkey.handshake.Handshakes;
+import dev.latchkey.problem.BrokerException;
 import dev.latchkey.sandbox.client.FaultOrder;
 import dev.latchkey.testkit.AtOnce;
 import dev.latchkey.testkit.BrokerApi.Answer;
@@ -31,6 +33,9 @@ class SharedRenewalTest {
 
     @Inject
     DataSource database;
+
+    @Inject
+    Handshakes handshakes;
 
     @Inject
     RefreshAheadJob job;
@@ -160,8 +165,12 @@ class SharedRenewalTest {
         List<Story> unusable =
                 Stream.generate(() -> new Story().partner(Map.of())).limit(4).toList();
         Story usable = new Story().partner(Map.of());
-        Stream.concat(unusable.stream(), Stream.of(usable)).forEach(story -> due(story.active(story.app("shop"), "read")));
+        List<String> connections = Stream.concat(unusable.stream(), Stream.of(usable))
+                .map(story -> story.active(story.app("shop"), "read"))
+                .toList();
         unusable.forEach(it -> tables.change("update partner set catalog = 'gone' where id = ?", it.partner()));
+        await().atMost(Duration.ofSeconds(60)).until(() -> unusable.stream().noneMatch(this::isUsable));
+        connections.forEach(this::due);
         try {
             await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
                 tables.hurry("refresh-ahead");
@@ -169,6 +178,15 @@ class SharedRenewalTest {
             });
         } finally {
             unusable.forEach(it -> tables.change("update partner set catalog = 'oauth2' where id = ?", it.partner()));
+        }
+    }
+
+    private boolean isUsable(Story story) {
+        try {
+            handshakes.partner(story.partner());
+            return true;
+        } catch (BrokerException e) {
+            return false;
         }
     }
 
