@@ -5,9 +5,9 @@ import dev.latchkey.audit.AuditEvent;
 import dev.latchkey.audit.AuditLog;
 import dev.latchkey.caller.Caller.AppCaller;
 import dev.latchkey.connection.Connection;
-import dev.latchkey.connection.ConnectionStatus;
 import dev.latchkey.connection.Connections;
 import dev.latchkey.connection.Grant;
+import dev.latchkey.connection.UseRefusal;
 import dev.latchkey.oauth.Scopes;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
@@ -150,25 +150,14 @@ class Admission {
 
     /** Why the app may not use the connection for anything, if it may not. */
     private Optional<BrokerException> refusal(Connection connection, String app) {
-        Optional<Grant> grant = connection.grantOf(app);
-        // An ended connection is as unknown as a foreign one (R104, R160).
-        if (grant.isEmpty() || connection.status() == ConnectionStatus.REVOKED) {
-            return Optional.of(BrokerException.notFound());
-        }
-        if (connection.status() == ConnectionStatus.NEEDS_REAUTH) {
-            return Optional.of(new BrokerException(ProblemType.NEEDS_REAUTH, "The user has to connect again.")
-                    .with("reason", connection.reason().orElse("invalid_grant"))
-                    .with("reconnect", "/api/v1/connections/" + connection.id() + "/connect-url"));
-        }
-        boolean expired = connection.isExpiredAt(clock.instant());
-        if (connection.status() != ConnectionStatus.ACTIVE || expired) {
-            ConnectionStatus shown = expired ? ConnectionStatus.EXPIRED : connection.status();
-            return Optional.of(new BrokerException(ProblemType.CONNECTION_NOT_ACTIVE, "The connection is not active.")
-                    .with("connection_status", shown.wireName()));
-        }
+        return UseRefusal.of(connection, app, clock.instant())
+                .or(() -> scopeRefusal(connection, connection.grantOf(app).orElseThrow()));
+    }
+
+    private static Optional<BrokerException> scopeRefusal(Connection connection, Grant grant) {
         Scopes usable = connection.partnerScopes().intersect(connection.scopes());
         // The partner sees the whole token: a grant that covers less of it does not cover it.
-        if (!grant.get().scopes().orElse(connection.scopes()).containsAll(usable)) {
+        if (!grant.scopes().orElse(connection.scopes()).containsAll(usable)) {
             return Optional.of(new BrokerException(
                     ProblemType.SCOPE_NOT_GRANTED, "The grant does not cover the scope of the connection's token."));
         }

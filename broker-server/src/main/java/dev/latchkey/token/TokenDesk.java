@@ -7,9 +7,9 @@ import dev.latchkey.caller.Caller.AppCaller;
 import dev.latchkey.catalog.entry.CatalogEntry;
 import dev.latchkey.catalog.entry.SigningScheme;
 import dev.latchkey.connection.Connection;
-import dev.latchkey.connection.ConnectionStatus;
 import dev.latchkey.connection.Connections;
 import dev.latchkey.connection.Grant;
+import dev.latchkey.connection.UseRefusal;
 import dev.latchkey.oauth.Scopes;
 import dev.latchkey.partner.Partner;
 import dev.latchkey.partner.Partners;
@@ -170,24 +170,15 @@ class TokenDesk {
 
     /** Why the app may not have a token of this connection, if it may not. */
     private Optional<BrokerException> refusal(Connection connection, TokenWish wish, AppCaller app) {
-        Optional<Grant> grant = connection.grantOf(app.id());
-        // An ended connection is as unknown as a foreign one (R104, R160).
-        if (grant.isEmpty() || connection.status() == ConnectionStatus.REVOKED) {
-            return Optional.of(BrokerException.notFound());
-        }
-        if (connection.status() == ConnectionStatus.NEEDS_REAUTH) {
-            return Optional.of(new BrokerException(ProblemType.NEEDS_REAUTH, "The user has to connect again.")
-                    .with("reason", connection.reason().orElse("invalid_grant"))
-                    .with("reconnect", "/api/v1/connections/" + connection.id() + "/connect-url"));
-        }
-        if (connection.status() != ConnectionStatus.ACTIVE || connection.isExpiredAt(clock.instant())) {
-            return Optional.of(notActive(connection));
+        Optional<BrokerException> refusal = UseRefusal.of(connection, app.id(), clock.instant());
+        if (refusal.isPresent()) {
+            return refusal;
         }
         if (profile(connection).filter(it -> it.signing() != SigningScheme.NONE).isPresent()) {
             return Optional.of(new BrokerException(
                     ProblemType.WRONG_KIND, "This partner takes signed requests: sign or proxy, no token."));
         }
-        return scopeRefusal(connection, grant.get(), wish);
+        return scopeRefusal(connection, connection.grantOf(app.id()).orElseThrow(), wish);
     }
 
     private Optional<BrokerException> scopeRefusal(Connection connection, Grant grant, TokenWish wish) {
@@ -203,14 +194,6 @@ class TokenDesk {
                     ProblemType.SCOPE_NOT_GRANTED, "The grant does not cover the scope of the token."));
         }
         return Optional.empty();
-    }
-
-    private BrokerException notActive(Connection connection) {
-        String status = connection.isExpiredAt(clock.instant())
-                ? ConnectionStatus.EXPIRED.wireName()
-                : connection.status().wireName();
-        return new BrokerException(ProblemType.CONNECTION_NOT_ACTIVE, "The connection is not active.")
-                .with("connection_status", status);
     }
 
     private HandOut.Access access(Connection connection, Credential.ShortLived credential) {
