@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class Approvals {
 
+    /** The public detail for a caller that is not a person. */
+    static final String PERSONS_ONLY = "Only a person decides about connections.";
+
     private final ConnectionStore store;
     private final Partners partners;
     private final Apps apps;

@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -24,19 +23,6 @@ final class Input {
     private static final int LONGEST_SECRET = 16 * 1024;
 
     private Input() {}
-
-    static UUID uuid(String text) {
-        try {
-            UUID id = UUID.fromString(text);
-            // The canonical form only: one connection, one name.
-            if (id.toString().equals(text)) {
-                return id;
-            }
-        } catch (IllegalArgumentException e) {
-            throw BrokerException.notFound();
-        }
-        throw BrokerException.notFound();
-    }
 
     static String id(@Nullable String value, String pointer) {
         if (value == null || !ID.matcher(value).matches()) {

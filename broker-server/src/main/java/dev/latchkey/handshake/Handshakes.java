@@ -79,4 +79,9 @@ public class Handshakes {
         return new BrokerException(
                 ProblemType.STATE_INVALID, "This link has ended, was used before, or was opened in another browser.");
     }
+
+    /** {@code state_invalid}: a browser came back from a partner to which none is sent. */
+    public static BrokerException noBrowser() {
+        return new BrokerException(ProblemType.STATE_INVALID, "This partner needs no browser.");
+    }
 }
