@@ -58,7 +58,7 @@ public class Connections {
         return found;
     }
 
-    /** A look at the database may have been quicker. */
+    /** Keeps the newer version: a concurrent read may already have cached a later one. */
     void remember(@Observes(during = TransactionPhase.AFTER_SUCCESS) ConnectionRenewed renewed) {
         Connection now = renewed.connection();
         snapshots

@@ -30,7 +30,7 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Decides whether an app gets a token, and writes down that it did before it does (R168).
+ * Decides whether an app gets a token, and commits the audit row before it hands the token out (R168).
  *
  * <p>The decision may be made on what is remembered of the connection, since the audit row is only written if nothing has
  * changed (R104); a refusal is never made on memory alone. Thread-safe.

@@ -43,7 +43,10 @@ class ConfirmationRows {
         NONE,
         /** It has ended, with its handle. */
         ENDED,
-        /** Its handle was right and it is being made the connection's own; it stays, and the new one was not put. */
+        /**
+         * The existing confirmation has been claimed with the right handle and is being completed. It stays; the new one
+         * was not stored.
+         */
         CLAIMED
     }
 
