@@ -187,7 +187,7 @@ class Approvals {
                 .detail("rule", row.rule()));
     }
 
-    /** Maker and checker are two people: who asked does not decide. */
+    /** The person who asked for the connection may not decide about it. */
     private ConnectionRow requested(UUID id, PersonCaller approver) {
         ConnectionRow row = store.require(id);
         if (!row.requestedByApp && row.requestedBy.equals(approver.name())) {

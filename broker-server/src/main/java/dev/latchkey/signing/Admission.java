@@ -21,14 +21,14 @@ import java.util.UUID;
 import java.util.function.Function;
 
 /**
- * Decides whether an app may use a connection, and writes it down before anything is signed or sent (R168). As at the token
- * desk, the decision may be made on what is remembered, since the row is only written if nothing has changed (R104); a
- * refusal is never made on memory alone. Thread-safe.
+ * Decides whether an app may use a connection, and commits the audit row before anything is signed or sent (R168). As at
+ * the token desk, a use may be admitted on a cached connection, because the row is only written if the connection has not
+ * changed (R104). Before a refusal the connection is read from the database. Thread-safe.
  */
 @ApplicationScoped
 class Admission {
 
-    /** A connection that keeps changing under a caller's hands is not chased for ever. */
+    /** How often it is decided at most, if the connection keeps changing meanwhile. */
     private static final int ATTEMPTS = 5;
 
     private final Connections connections;
@@ -99,12 +99,12 @@ class Admission {
         throw new BrokerException(ProblemType.REFRESH_IN_PROGRESS, "The connection is being changed; ask again.");
     }
 
-    /** The credential; nothing if the connection has changed since it was decided about. */
+    /** The credential; empty if it cannot be had and the use would be refused by now. */
     private Optional<Held> held(Connection connection, Use use, Function<Connection, Held> credential) {
         try {
             return Optional.of(credential.apply(connection));
         } catch (BrokerException e) {
-            // Decided on memory, perhaps: why it is refused now says more than that its credential cannot be had.
+            // Perhaps decided on a stale cache: a refusal says more than that the credential cannot be had.
             Optional<Connection> now = connections.find(use.connection());
             if (now.filter(it -> refusal(it, use).isEmpty()).isEmpty()) {
                 return Optional.empty();
@@ -114,7 +114,7 @@ class Admission {
         }
     }
 
-    /** Writes the row, if the connection is still as it was; the version that a renewal just made is as good. */
+    /** Writes the audit row unless the connection has changed since the decision, other than by its token's renewal. */
     private boolean isRecorded(Connection decided, Use use, Held held) {
         boolean renewed = held.token()
                 .filter(it ->

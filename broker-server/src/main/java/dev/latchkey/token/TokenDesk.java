@@ -32,13 +32,13 @@ import java.util.UUID;
 /**
  * Decides whether an app gets a token, and commits the audit row before it hands the token out (R168).
  *
- * <p>The decision may be made on what is remembered of the connection, since the audit row is only written if nothing has
- * changed (R104); a refusal is never made on memory alone. Thread-safe.
+ * <p>A token may be granted on a cached connection, because the audit row is only written if the connection has not changed
+ * (R104). Before a refusal the connection is read from the database. Thread-safe.
  */
 @ApplicationScoped
 class TokenDesk {
 
-    /** A connection that keeps changing under a caller's hands is not chased for ever. */
+    /** How often it is decided at most, if the connection keeps changing meanwhile. */
     private static final int ATTEMPTS = 5;
 
     private final Connections connections;
@@ -113,12 +113,12 @@ class TokenDesk {
         return known.orElseThrow();
     }
 
-    /** A token; nothing if the connection has ended since it was decided about. */
+    /** A token; empty if none can be had and the app would be refused by now. */
     private Optional<HeldToken> token(Connection connection, TokenWish wish, AppCaller app) {
         try {
             return Optional.of(tokens.get(connection, wish.minTtl(), app.actor()));
         } catch (BrokerException e) {
-            // Decided on memory, perhaps: why it is refused says more than that its token could not be renewed.
+            // Perhaps decided on a stale cache: the reason of a refusal says more than that the renewal failed.
             if (isRefusedNow(connection.id(), wish, app)) {
                 return Optional.empty();
             }
@@ -138,7 +138,7 @@ class TokenDesk {
                 .isEmpty();
     }
 
-    /** Writes the row, if the connection is still as it was; the version that a renewal just made is as good. */
+    /** Writes the audit row unless the connection has changed since the decision, other than by this token's renewal. */
     private Optional<HandOut> record(Connection decided, HeldToken token, AppCaller app) {
         Connection connection =
                 token.renewed() && token.kvVersion() > decided.credential().kvVersion()
@@ -159,7 +159,7 @@ class TokenDesk {
         return audit.appendIfCurrent(event, connection.version()) ? Optional.of(handOut) : Optional.empty();
     }
 
-    /** What is remembered, if it is of this renewal. */
+    /** The cached connection if it includes this renewal, else the one in the database. */
     private Connection sinceRenewal(Connection decided, HeldToken token) {
         return connections
                 .snapshot(decided.id())

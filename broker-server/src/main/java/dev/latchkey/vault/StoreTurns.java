@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 @Priority(Interceptor.Priority.PLATFORM_BEFORE)
 final class StoreTurns {
 
-    /** A pooler needs one server connection more, see {@code docs/postgresql.md}. */
+    /** A pooler needs one server connection more than this, see {@code docs/postgresql.md}. */
     private static final int AT_ONCE = 4;
 
     private static final Duration PATIENCE = Duration.ofSeconds(4);

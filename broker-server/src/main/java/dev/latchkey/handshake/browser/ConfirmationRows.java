@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 
-/** Rows of confirmations that are waited for. Each method is a transaction of its own. Thread-safe. */
+/** Rows of pending confirmations. Each method is a transaction of its own. Thread-safe. */
 @ApplicationScoped
 class ConfirmationRows {
 
