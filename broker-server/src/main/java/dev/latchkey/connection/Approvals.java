@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class Approvals {
 
+    /** The public detail for a caller that is not a person. */
+    static final String PERSONS_ONLY = "Only a person decides about connections.";
+
     private final ConnectionStore store;
     private final Partners partners;
     private final Apps apps;
@@ -184,7 +187,7 @@ class Approvals {
                 .detail("rule", row.rule()));
     }
 
-    /** Maker and checker are two people: who asked does not decide. */
+    /** The person who asked for the connection may not decide about it. */
     private ConnectionRow requested(UUID id, PersonCaller approver) {
         ConnectionRow row = store.require(id);
         if (!row.requestedByApp && row.requestedBy.equals(approver.name())) {

@@ -22,7 +22,7 @@ import java.util.UUID;
  * @param returnUrl where the browser goes after the callback, byte for byte as registered
  * @param purpose why it was asked for
  * @param requester who asked
- * @param imported whether a credential that was won elsewhere waits to be adopted
+ * @param imported whether a credential that was obtained elsewhere waits to be adopted
  * @param decision who decided, if decided
  * @param expiresAt when the approval ends
  * @param reason why it is in this status, a code

@@ -3,7 +3,7 @@ package dev.latchkey.connection;
 import java.util.UUID;
 
 /**
- * A connection has ended for good: fired in the transaction that ends it, for whoever holds something of it in memory.
+ * A connection has ended for good: fired in the transaction that ends it, so that caches can drop what they hold of it.
  *
  * @param id which
  */

@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 
-/** Tells the granted apps what happened to a connection. Thread-safe. */
+/** Tells apps what happened to a connection: those with a grant on it, and the app that asked for it. Thread-safe. */
 public interface ConnectionEvents {
 
     /** Types of the contract's events. */
@@ -23,8 +23,8 @@ public interface ConnectionEvents {
     }
 
     /**
-     * Records an event for every app with a grant and an events URL. Part of the caller's transaction, so that the event
-     * is delivered if and only if the change is committed.
+     * Records an event for every app that has an events URL and either has a grant on the connection or asked for it.
+     * Part of the caller's transaction, so that the event is delivered if and only if the change is committed.
      */
     void publish(Type type, UUID connection, String partner, Map<String, Object> payload);
 }

@@ -8,7 +8,7 @@ public final class ConnectionIds {
 
     private ConnectionIds() {}
 
-    /** The id, in its canonical form only: one connection, one name. Any other text is as unknown as a foreign id. */
+    /** The id, in its canonical form only, so that a connection has one name; {@code not_found} for any other text. */
     public static UUID parse(String text) {
         try {
             UUID id = UUID.fromString(text);

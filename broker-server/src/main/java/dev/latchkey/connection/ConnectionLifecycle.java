@@ -17,9 +17,9 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * The steps of a connection's life that handshakes and refreshes cause. Each locks the row, looks whether the step still
- * makes sense, writes the audit row in the same transaction, and says whether it was done: a connection that was revoked
- * meanwhile stays revoked (R9). Thread-safe.
+ * The changes of a connection that handshakes and renewals cause. Each locks the row, checks whether the change is still
+ * allowed, and writes the audit row in the same transaction; a boolean result tells whether the change was made. A
+ * connection that was revoked meanwhile stays revoked (R9). Thread-safe.
  */
 @ApplicationScoped
 public class ConnectionLifecycle {

@@ -1,7 +1,7 @@
 package dev.latchkey.connection;
 
 /**
- * A connection has a renewed credential: fired in the transaction that notes it, for whoever remembers the connection.
+ * A connection has a renewed credential: fired in the transaction that records it, so that caches can take its new state.
  *
  * @param connection as it stands now
  */

@@ -67,7 +67,7 @@ class ConnectionRequests {
      * @param methods the methods wanted; empty for no restriction
      * @param returnUrl where the browser shall end
      * @param purpose why
-     * @param brought the fields of a credential that was won elsewhere; empty if there is none
+     * @param brought the fields of a credential that was obtained elsewhere; empty if there is none
      */
     record Wish(
             String partner,
@@ -79,8 +79,8 @@ class ConnectionRequests {
             Map<String, Secret> brought) {}
 
     /**
-     * Records a request that brings its credential along, which only an admin may; it waits for an approval like any other.
-     * Nothing of it is kept if it is refused.
+     * Records a request that brings an existing credential along; only an admin may make one. It waits for an approval like
+     * any other request. If it is refused, neither request nor credential is kept.
      */
     Connection bring(Wish wish, Caller caller) {
         if (!(caller instanceof Caller.PersonCaller)) {
@@ -102,7 +102,7 @@ class ConnectionRequests {
         return committed(UUID.randomUUID(), wish, caller);
     }
 
-    /** When the database's answer to the commit is lost, its id tells whether the request is there (R47). */
+    /** If the database's answer to the commit is lost, a search for the id tells whether the request was stored (R47). */
     private Connection committed(UUID id, Wish wish, Caller caller) {
         try {
             return QuarkusTransaction.requiringNew().call(() -> record(id, wish, caller));

@@ -9,7 +9,6 @@ import dev.latchkey.caller.Roles;
 import dev.latchkey.partner.Partner;
 import dev.latchkey.partner.Partners;
 import dev.latchkey.problem.BrokerException;
-import dev.latchkey.problem.ProblemType;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
@@ -140,7 +139,7 @@ public class ConnectionResource {
     @RolesAllowed({Roles.APP, Roles.ADMIN, Roles.APPROVER, Roles.AUDITOR})
     public ConnectionView get(@PathParam("id") String id) {
         Caller who = caller.get();
-        return ConnectionView.of(connections.visible(Input.uuid(id), who), who);
+        return ConnectionView.of(connections.visible(ConnectionIds.parse(id), who), who);
     }
 
     /** Allows a requested connection, possibly less than was asked for. */
@@ -148,9 +147,9 @@ public class ConnectionResource {
     @Path("/{id}/approve")
     @RolesAllowed(Roles.APPROVER)
     public ConnectionView approve(@PathParam("id") String id, @Nullable ApprovalRequest body) {
-        PersonCaller who = person();
+        PersonCaller who = caller.person(Approvals.PERSONS_ONLY);
         ApprovalRequest terms = body == null ? new ApprovalRequest(null, null, null, null) : body;
-        Connection approved = approvals.approve(Input.uuid(id), terms.terms(), who);
+        Connection approved = approvals.approve(ConnectionIds.parse(id), terms.terms(), who);
         return ConnectionView.of(connected(approved, who), who);
     }
 
@@ -159,8 +158,8 @@ public class ConnectionResource {
     @Path("/{id}/reject")
     @RolesAllowed(Roles.APPROVER)
     public ConnectionView reject(@PathParam("id") String id, @Nullable CommentRequest body) {
-        PersonCaller who = person();
-        Connection rejected = approvals.reject(Input.uuid(id), comment(body), who);
+        PersonCaller who = caller.person(Approvals.PERSONS_ONLY);
+        Connection rejected = approvals.reject(ConnectionIds.parse(id), comment(body), who);
         if (rejected.imported()) {
             partnerSide.dropBrought(rejected.id());
         }
@@ -172,9 +171,9 @@ public class ConnectionResource {
     @Path("/{id}/revoke")
     @RolesAllowed(Roles.APPROVER)
     public Response revoke(@PathParam("id") String id, @Nullable CommentRequest body) {
-        PersonCaller who = person();
+        PersonCaller who = caller.person(Approvals.PERSONS_ONLY);
         comment(body);
-        Connection revoked = approvals.revoke(Input.uuid(id), who);
+        Connection revoked = approvals.revoke(ConnectionIds.parse(id), who);
         boolean done = disconnected(revoked, who);
         return Response.status(done ? Response.Status.OK : Response.Status.ACCEPTED)
                 .entity(ConnectionView.of(revoked, who))
@@ -202,13 +201,6 @@ public class ConnectionResource {
             LOG.infof(e, "connection %s is disconnected in a later run", revoked.id());
             return false;
         }
-    }
-
-    private PersonCaller person() {
-        if (caller.get() instanceof PersonCaller person) {
-            return person;
-        }
-        throw new BrokerException(ProblemType.FORBIDDEN, "Only a person decides about connections.");
     }
 
     private static ConnectionRequests.Wish wish(@Nullable ConnectionRequest body) {

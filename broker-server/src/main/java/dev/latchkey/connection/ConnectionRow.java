@@ -101,7 +101,10 @@ class ConnectionRow {
     @Column(name = "kv_version")
     int kvVersion;
 
-    /** Where the newest grant begins; what was renewed on top of a smaller version is of an older one. */
+    /**
+     * The vault version at which the partner's newest grant began. A credential that was renewed from a lower version
+     * belongs to an older grant.
+     */
     @Column(name = "granted_kv_version")
     @Nullable
     Integer grantedKvVersion;

@@ -4,19 +4,19 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Where a connection stands in its life. */
+/** The states of a connection. */
 public enum ConnectionStatus {
     /** Asked for; a person has to decide. */
     REQUESTED,
-    /** Allowed; the handshake has not begun. */
+    /** Approved; the handshake has not begun. */
     APPROVED,
-    /** A browser is on its way through the partner. */
+    /** A browser was sent to the partner. */
     AUTHORIZING,
-    /** The browser is back; the asking app has to confirm. */
+    /** The browser has come back; the app that asked for the connection has to confirm. */
     PENDING_CONFIRMATION,
     /** In use. */
     ACTIVE,
-    /** The partner definitively ended its consent; the user has to connect again. */
+    /** The partner definitively refuses the credential; the user has to connect again. */
     NEEDS_REAUTH,
     /** The approval ran out. Final. */
     EXPIRED,

@@ -27,7 +27,7 @@ class ConnectionStore implements PanacheRepositoryBase<ConnectionRow, UUID> {
         this.entities = entities;
     }
 
-    /** The row, locked until the transaction ends, so that two changes of one connection follow each other. */
+    /** The row, locked until the transaction ends, so that changes of one connection are made one after the other. */
     Optional<ConnectionRow> lock(UUID id) {
         return Optional.ofNullable(findById(id, LockModeType.PESSIMISTIC_WRITE));
     }
@@ -112,7 +112,7 @@ class ConnectionStore implements PanacheRepositoryBase<ConnectionRow, UUID> {
                         """).setParameter("id", row.id).executeUpdate();
     }
 
-    /** What was wrong before is over: nobody has to wait any more. */
+    /** Ends the pause after failed attempts. */
     void resume(ConnectionRow row) {
         entities.flush();
         entities.createNativeQuery("update connection set failures = 0, retry_at = null where id = :id")

@@ -11,7 +11,7 @@ import java.util.UUID;
  * A connection as the API shows it: no credential, and to an app no other app's grant.
  *
  * @param scopes what is approved (until then, what was asked for)
- * @param imported whether a credential that was won elsewhere waits to be adopted
+ * @param imported whether a credential that was obtained elsewhere waits to be adopted
  * @param partnerScopes what the partner's token covers, once there is one
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)

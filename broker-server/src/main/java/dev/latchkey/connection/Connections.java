@@ -33,8 +33,8 @@ public class Connections {
     }
 
     /**
-     * The connection as it stood at some earlier time, without asking the database. What is decided on it must be checked
-     * against its version before it has an effect: {@link dev.latchkey.audit.AuditLog#appendIfCurrent} does so.
+     * The connection as it stood at some earlier time, from the cache if it is there. A decision that is based on it must be
+     * checked against its version before it has an effect: {@link dev.latchkey.audit.AuditLog#appendIfCurrent} does so.
      */
     public Optional<Connection> snapshot(UUID id) {
         Connection known = snapshots.getIfPresent(id);
@@ -42,8 +42,8 @@ public class Connections {
     }
 
     /**
-     * The connection as it is at that version, which the caller has just seen in the database: as remembered, or else as it
-     * stands there now.
+     * The connection at a version that the caller has just seen in the database: from the cache if it has that version, else
+     * as it stands in the database now.
      */
     @Transactional
     public Optional<Connection> at(UUID id, long version) {
@@ -51,14 +51,14 @@ public class Connections {
         return known != null && known.version() == version ? Optional.of(known) : store.read(id);
     }
 
-    /** The connection as it stands in the database now, which is the next snapshot, too. */
+    /** The connection as it stands in the database now; this is also what the next snapshot returns. */
     public Optional<Connection> freshSnapshot(UUID id) {
         Optional<Connection> found = find(id);
         found.ifPresentOrElse(connection -> snapshots.put(id, connection), () -> snapshots.invalidate(id));
         return found;
     }
 
-    /** A look at the database may have been quicker. */
+    /** Keeps the newer version: a concurrent read may already have cached a later one. */
     void remember(@Observes(during = TransactionPhase.AFTER_SUCCESS) ConnectionRenewed renewed) {
         Connection now = renewed.connection();
         snapshots

@@ -3,8 +3,6 @@ package dev.latchkey.connection;
 import dev.latchkey.caller.Caller.PersonCaller;
 import dev.latchkey.caller.CurrentCaller;
 import dev.latchkey.caller.Roles;
-import dev.latchkey.problem.BrokerException;
-import dev.latchkey.problem.ProblemType;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
@@ -44,9 +42,9 @@ public class GrantResource {
     public ConnectionView setGrant(
             @PathParam("id") String id, @PathParam("app") String app, @Nullable GrantRequest body) {
         GrantRequest wish = body == null ? new GrantRequest(null, null) : body;
-        PersonCaller who = person();
+        PersonCaller who = caller.person(Approvals.PERSONS_ONLY);
         Connection changed = approvals.setGrant(
-                Input.uuid(id),
+                ConnectionIds.parse(id),
                 Input.pathId(app),
                 Input.texts(wish.scopes(), "/scopes"),
                 Input.methods(wish.methods(), "/methods").orElse(List.of()),
@@ -58,13 +56,6 @@ public class GrantResource {
     @DELETE
     @RolesAllowed(Roles.APPROVER)
     public void removeGrant(@PathParam("id") String id, @PathParam("app") String app) {
-        approvals.removeGrant(Input.uuid(id), Input.pathId(app), person());
-    }
-
-    private PersonCaller person() {
-        if (caller.get() instanceof PersonCaller person) {
-            return person;
-        }
-        throw new BrokerException(ProblemType.FORBIDDEN, "Only a person decides about connections.");
+        approvals.removeGrant(ConnectionIds.parse(id), Input.pathId(app), caller.person(Approvals.PERSONS_ONLY));
     }
 }

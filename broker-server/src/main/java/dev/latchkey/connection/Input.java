@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -24,19 +23,6 @@ final class Input {
     private static final int LONGEST_SECRET = 16 * 1024;
 
     private Input() {}
-
-    static UUID uuid(String text) {
-        try {
-            UUID id = UUID.fromString(text);
-            // The canonical form only: one connection, one name.
-            if (id.toString().equals(text)) {
-                return id;
-            }
-        } catch (IllegalArgumentException e) {
-            throw BrokerException.notFound();
-        }
-        throw BrokerException.notFound();
-    }
 
     static String id(@Nullable String value, String pointer) {
         if (value == null || !ID.matcher(value).matches()) {
@@ -68,7 +54,7 @@ final class Input {
         return value == null ? Optional.empty() : Optional.of(text(value, longest, pointer));
     }
 
-    /** Any text: whether it is good is a comparison with what was registered, which has an answer of its own (R79). */
+    /** Checks the length only. Whether the URL is registered is checked later and has its own error (R79). */
     static Optional<String> optionalUrl(@Nullable String value, String pointer) {
         if (value != null && value.length() > LONGEST_URL) {
             throw BrokerException.invalid(pointer, "A URL has at most " + LONGEST_URL + " characters.");
@@ -77,8 +63,8 @@ final class Input {
     }
 
     /**
-     * The members of an object as secrets: texts, whole numbers, and objects as their JSON. Nothing is echoed; no member
-     * and an empty object are the same only where the object itself is missing.
+     * The members of an object as secrets: texts, whole numbers, and objects as their JSON. A missing object gives an
+     * empty map; an object without members is refused. Nothing is echoed.
      */
     static Map<String, Secret> secrets(@Nullable JsonNode object, String pointer) {
         if (object == null || object.isNull()) {

@@ -11,7 +11,7 @@ import java.util.UUID;
 public interface PartnerSide {
 
     /**
-     * Keeps a credential that was won elsewhere until its connection is approved; the partner is not asked.
+     * Keeps a credential that was obtained elsewhere until its connection is approved; the partner is not asked.
      *
      * @param connection the id that the connection will have
      * @param scopes what it is said to cover
@@ -25,8 +25,8 @@ public interface PartnerSide {
     void dropBrought(UUID connection);
 
     /**
-     * Connects an approved connection that was brought along, or whose partner needs no browser. Returns when it is active, or when
-     * the partner did not answer in time or refused for now: then it is tried again later.
+     * Connects an approved connection whose credential was brought along, or whose partner needs no browser. Returns when
+     * the connection is active, or when the partner did not answer in time or refused for now: then it is tried again later.
      */
     void connect(UUID connection, Actor actor);
 

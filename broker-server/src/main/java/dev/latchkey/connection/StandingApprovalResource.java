@@ -1,10 +1,8 @@
 package dev.latchkey.connection;
 
-import dev.latchkey.caller.Caller.PersonCaller;
 import dev.latchkey.caller.CurrentCaller;
 import dev.latchkey.caller.Roles;
 import dev.latchkey.problem.BrokerException;
-import dev.latchkey.problem.ProblemType;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
@@ -41,20 +39,15 @@ public class StandingApprovalResource {
         if (body == null || body.scopes() == null) {
             throw BrokerException.invalid("/scopes", "The scopes of the rule are needed.");
         }
-        approvals.setStandingApproval(Input.pathId(partner), Input.pathId(app), body.terms(), person());
+        approvals.setStandingApproval(
+                Input.pathId(partner), Input.pathId(app), body.terms(), caller.person(Approvals.PERSONS_ONLY));
     }
 
     /** From now on a person decides again. */
     @DELETE
     @RolesAllowed(Roles.APPROVER)
     public void remove(@PathParam("partner") String partner, @PathParam("app") String app) {
-        approvals.removeStandingApproval(Input.pathId(partner), Input.pathId(app), person());
-    }
-
-    private PersonCaller person() {
-        if (caller.get() instanceof PersonCaller person) {
-            return person;
-        }
-        throw new BrokerException(ProblemType.FORBIDDEN, "Only a person decides about connections.");
+        approvals.removeStandingApproval(
+                Input.pathId(partner), Input.pathId(app), caller.person(Approvals.PERSONS_ONLY));
     }
 }

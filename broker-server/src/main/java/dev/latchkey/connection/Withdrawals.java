@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What an owner or an app loses when it is no longer to be trusted. Each call does a bounded part of it in a transaction
- * of its own, so that it can be called until nothing is left; the tokens of ended connections are revoked at their
- * partners by the sweep that clears up after every end. Thread-safe.
+ * Takes connections, grants and standing approvals from an owner or an app that is no longer trusted. Each call does a
+ * bounded part of the work in a transaction of its own and can be repeated until nothing is left. The sweep that clears up
+ * after every ended connection revokes the tokens at the partners. Thread-safe.
  */
 @ApplicationScoped
 public class Withdrawals {

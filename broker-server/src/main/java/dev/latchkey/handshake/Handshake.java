@@ -15,7 +15,7 @@ import dev.latchkey.vault.SecretFields;
  */
 public interface Handshake {
 
-    /** Which kind of catalog row this protocol serves; one class a kind. */
+    /** Which kind of catalog row this protocol serves; one class per kind. */
     HandshakeKind kind();
 
     /**
@@ -27,18 +27,19 @@ public interface Handshake {
     HandshakeStep begin(HandshakeContext context, Secret state);
 
     /**
-     * Reads a browser's return before anything is looked up or sent. As it stands, for OAuth 2.0 (RFC 6749 section
+     * Reads a browser's return before anything is looked up or sent. The default is that of OAuth 2.0 (RFC 6749 section
      * 4.1.2): {@code state}, and either {@code code} or {@code error}.
      *
-     * @throws dev.latchkey.problem.BrokerException {@code state_invalid} if it names no flow, {@code invalid_request} if it
-     *     is not whole
+     * @throws dev.latchkey.problem.BrokerException {@code state_invalid} if it names no flow, {@code invalid_request} if
+     *     its parameters are not complete
      */
     default BrowserReturn read(CatalogEntry profile, Callback callback) {
         return CodeReturn.read(callback);
     }
 
     /**
-     * The last step, after the engine has checked state, browser, registration and issuer, and that it is the first time.
+     * The last step, after the engine has checked state, browser, registration and issuer, and that this is the first
+     * return.
      *
      * @param context the partner and what was approved
      * @param callback what the partner sent along with the browser

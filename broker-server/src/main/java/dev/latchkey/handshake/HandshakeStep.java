@@ -15,12 +15,12 @@ public sealed interface HandshakeStep {
      * @param location where to
      * @param memo what the last step needs; kept in the vault until the browser is back
      * @param flow what will come back with the browser, by which its flow is found; known to nobody else
-     * @param partnerCode what the partner brings when it calls us by itself in between, where it does
+     * @param partnerCode the code that a partner presents which calls us itself before the browser is back; else empty
      */
     record Redirect(URI location, SecretFields memo, Secret flow, Optional<Secret> partnerCode)
             implements HandshakeStep {
 
-        /** The field of the memo that holds what we answer when the partner calls us by itself. */
+        /** The field of the memo that holds our answer to such a call of the partner. */
         public static final String ACCESS_CODE = "access_code";
 
         /** Without a call of the partner in between. */

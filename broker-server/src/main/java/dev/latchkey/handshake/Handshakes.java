@@ -74,9 +74,14 @@ public class Handshakes {
         return new HandshakeContext(partner, metadata.metadataOf(partner), partners.credentials(partner), scopes);
     }
 
-    /** {@code state_invalid}: one answer for whatever is wrong with a browser's way, so that nothing can be probed. */
+    /** {@code state_invalid}: one answer for whatever is wrong with a browser's return, so that nothing can be probed. */
     public static BrokerException stateInvalid() {
         return new BrokerException(
                 ProblemType.STATE_INVALID, "This link has ended, was used before, or was opened in another browser.");
+    }
+
+    /** {@code state_invalid}: a browser came back from a partner to which none is sent. */
+    public static BrokerException noBrowser() {
+        return new BrokerException(ProblemType.STATE_INVALID, "This partner needs no browser.");
     }
 }

@@ -4,7 +4,7 @@ import dev.latchkey.vault.Credential;
 import dev.latchkey.vault.SecretFields;
 import java.util.Set;
 
-/** A protocol whose connections have credentials of their own, which may have been won elsewhere before. */
+/** A protocol whose connections have credentials of their own, which may have been obtained elsewhere before. */
 public interface Importable {
 
     /** The names that an import may bring. */

@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Credentials that were won elsewhere, so that nobody has to ask their users again. They wait in the vault for the approval
- * of their connection; nothing is asked of the partner before. Thread-safe.
+ * Credentials that were obtained elsewhere, so that users need not be asked again. They wait in the vault for the approval
+ * of their connection; the partner is not asked before. Thread-safe.
  */
 @ApplicationScoped
 class Imports {

@@ -12,9 +12,9 @@ import java.util.Optional;
 @ApplicationScoped
 public class RefreshPlan {
 
-    /** Below this an access token is too short-lived to be renewed ahead: each would be old before an app came. */
+    /** Access tokens with a shorter lifetime are not renewed ahead: most would expire before an app asks for one. */
     private static final Duration SHORTEST = Duration.ofSeconds(60);
-    /** How often such a credential is renewed all the same, so that its refresh token does not die of age. */
+    /** How often such a credential is renewed all the same, so that its refresh token does not expire unused. */
     private static final Duration KEEP_ALIVE = Duration.ofHours(1);
 
     private final SecureRandom random;
@@ -33,7 +33,7 @@ public class RefreshPlan {
         };
     }
 
-    /** Between 70 % and 80 % of the life; much later where the life is very short. */
+    /** After 70 % to 80 % of the lifetime; much later if the lifetime is very short. */
     private Instant dueAt(Credential.ShortLived tokens) {
         Duration life = Duration.between(tokens.issuedAt(), tokens.expiresAt());
         if (life.isNegative()) {

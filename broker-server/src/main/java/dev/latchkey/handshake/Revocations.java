@@ -19,8 +19,8 @@ import java.util.UUID;
 import org.jboss.logging.Logger;
 
 /**
- * Ends credentials at their partners (R103). What cannot be done at once is kept in a journal, the token only in the
- * vault, and tried again for at most 24 hours. Thread-safe.
+ * Ends credentials at their partners (R103). A revocation that cannot be done at once is kept in a journal, its token only
+ * in the vault, and is tried again for at most 24 hours. Thread-safe.
  */
 @ApplicationScoped
 public class Revocations {
@@ -51,7 +51,7 @@ public class Revocations {
         return attempt(id, connection.id(), connection.partner(), actor);
     }
 
-    /** The same for a credential that was never stored: the loser of a race, whose partner still honours it. */
+    /** The same for a credential that was never stored because it lost a race; the partner still accepts it. */
     public boolean revokeUnstored(Connection connection, Credential credential, Actor actor) {
         return attempt(journal(connection, credential), connection.id(), connection.partner(), actor);
     }

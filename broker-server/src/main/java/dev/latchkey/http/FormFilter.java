@@ -11,8 +11,8 @@ import java.io.IOException;
 import java.util.Collection;
 
 /**
- * Bounds forms (R140) and refuses one that cannot be read (R145). The framework's reader lets whatever went wrong in it
- * out as if the broker had failed.
+ * Limits the number of a form's fields (R140) and refuses a form that cannot be read (R145). Without this, an exception of
+ * the framework's form reader would be answered as if the broker had failed.
  */
 @Provider
 public final class FormFilter implements ReaderInterceptor {

@@ -10,8 +10,8 @@ import jakarta.inject.Singleton;
 import java.util.function.Consumer;
 
 /**
- * The checks that every request passes before any route, authentication or body: in this order, each before what could
- * be misled by what it refuses.
+ * The checks that every request passes before any route, authentication or body. The order matters: a check runs before
+ * any later step that the input it rejects could mislead.
  */
 @Singleton
 final class FrontDoor {

@@ -56,7 +56,7 @@ class SharedRates {
                 .orElse(Duration.ZERO);
     }
 
-    /** Removes what a bucket that is full would say anyway. */
+    /** Removes buckets that have long been full again: a new bucket begins full as well. */
     void clean() {
         buckets.removeExpired(CLEANED_AT_ONCE);
     }

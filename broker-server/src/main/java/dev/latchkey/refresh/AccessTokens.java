@@ -80,9 +80,9 @@ public class AccessTokens {
     }
 
     /**
-     * By one renewal; by a second one if the first joined somebody's that found a newer, but not a longer-lived token, or
-     * that had come to a standstill and brought an older one than there is by now (R15), or if it found what an earlier
-     * owner had stored a while ago.
+     * Waits for one renewal. Waits for a second one if the first, which other callers may have started, only found a newer
+     * token that does not live long enough, or returned one older than the version PostgreSQL knows (R15), or
+     * found what an earlier owner had stored a while ago.
      */
     private HeldToken renewed(
             Connection connection, Optional<HeldToken> known, Duration needed, Duration minTtl, Actor actor) {
@@ -109,8 +109,9 @@ public class AccessTokens {
     }
 
     /**
-     * What to try once more with, after the partner refused (401) a credential that should have lived: what somebody has
-     * renewed meanwhile, else one renewal that all such callers share, also those of other processes (R105, R111).
+     * Returns a credential for one retry after the partner answered 401 to an unexpired one: the one that another caller
+     * has renewed meanwhile, or else the result of one renewal that all refused callers share, across processes (R105,
+     * R111).
      *
      * @param refused what {@link #get} gave
      * @return empty if nothing else can be had now, so that the refusal stands: there is no renewal, or the refused one is

@@ -70,7 +70,10 @@ class Aftermath {
         this.audit = audit;
     }
 
-    /** Step 8 of what the vault holds by now; false if the connection has ended or has a newer credential. */
+    /**
+     * Step 8: records in PostgreSQL the credential that the vault now holds. Returns false if the connection has ended or
+     * has a newer credential.
+     */
     boolean noted(RefreshProtocol.Step step, Credential stored, int version) {
         return leases.noteStored(step.lease(), plan.credentialState(stored, version), step.actor());
     }

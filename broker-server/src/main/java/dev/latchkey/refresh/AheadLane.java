@@ -30,7 +30,7 @@ class AheadLane {
     private static final Logger LOG = Logger.getLogger(AheadLane.class);
     private static final Duration ROUNDING = Duration.ofMillis(1);
     private static final Duration SECOND = Duration.ofSeconds(1);
-    /** Who waits looks so often whether the process is to end. */
+    /** How often a waiting worker checks whether the process is shutting down. */
     private static final Duration NAP = Duration.ofMillis(200);
 
     private final Renewals renewals;

@@ -44,8 +44,9 @@ class RecoverySweep implements Job {
     }
 
     /**
-     * Beside the job, which may have run a moment ago in a process that is dead by now; and once more when the last lease
-     * of such a process has ended, since a partner's grace may be as short as the job's pause.
+     * Runs at every start, in addition to the scheduled job, which may last have run in a process that has died since.
+     * Runs again when the leases of that process have expired, because a partner's grace period may be as short as the
+     * job's pause.
      */
     void atStart(@Observes StartupEvent event) {
         Thread.ofVirtual().name("refresh-recovery").start(() -> {

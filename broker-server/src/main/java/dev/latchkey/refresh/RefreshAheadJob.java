@@ -28,8 +28,9 @@ class RefreshAheadJob implements Job {
     private static final Logger LOG = Logger.getLogger(RefreshAheadJob.class);
 
     /**
-     * A look goes on for so long, and is at what falls due meanwhile; a call that has begun ends as it ends. It is longer
-     * than the usual pause with what the scheduler adds: what fell due unseen in the pause would come in a wave (R17).
+     * Length of one look, which also renews what falls due while it runs; calls in progress are not cut off. It exceeds
+     * the job's default pause plus the scheduler's delay, because credentials that fall due between two looks would be
+     * renewed all at once (R17).
      */
     private static final Duration LOOK = Duration.ofSeconds(7);
     /** While there is something to renew, one look follows the other. */

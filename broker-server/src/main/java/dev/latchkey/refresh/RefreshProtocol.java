@@ -94,7 +94,10 @@ class RefreshProtocol {
         }
     }
 
-    /** What is not brought to its end ends the lease at once; what is noted has ended it already. */
+    /**
+     * Releases the lease at once if the renewal fails. A completed renewal has already released it when its result was
+     * recorded.
+     */
     private HeldToken renewOrRelease(Turns.Turn turn, Predicate<HeldToken> enough, Actor actor) {
         try {
             points.at(KillPoint.K1, turn.connection().id());
@@ -152,7 +155,7 @@ class RefreshProtocol {
         };
     }
 
-    /** Somebody else's; nothing of ours has to be noted. */
+    /** Releases the lease without recording anything: the token was found in the vault, this renewal stored none. */
     private HeldToken unspent(Step step, HeldToken token) {
         leases.release(step.lease());
         return token;

@@ -29,7 +29,7 @@ class Safekeeping {
     /** A vault that stumbles is tried this often before the journal is. */
     private static final int STUMBLES = 3;
 
-    /** What a payment depends on is in the tail, so that there are buckets up to the length of an outage. */
+    /** The slowest cases matter most, so the buckets reach up to the length of an outage. */
     private static final Duration[] BUCKETS = Stream.of(1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 10_000, 60_000)
             .map(Duration::ofMillis)
             .toArray(Duration[]::new);

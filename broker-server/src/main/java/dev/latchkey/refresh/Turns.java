@@ -87,7 +87,7 @@ class Turns {
      * @throws BrokerException {@code refresh_in_progress} if it takes too long; what the one before us ended with
      */
     Turn await(UUID id) {
-        // For place and lease together: so short that the end of a process outlasts it.
+        // One limit for both the place and the lease, shorter than the time that shutdown waits for renewals.
         long end = System.nanoTime() + Renewals.PATIENCE.toNanos();
         Connection connection = connections.snapshot(id).orElseThrow(BrokerException::notFound);
         StoreShares.Share share = shares.await(connection.partner());

@@ -5,9 +5,9 @@ import dev.latchkey.audit.AuditEvent;
 import dev.latchkey.audit.AuditLog;
 import dev.latchkey.caller.Caller.AppCaller;
 import dev.latchkey.connection.Connection;
-import dev.latchkey.connection.ConnectionStatus;
 import dev.latchkey.connection.Connections;
 import dev.latchkey.connection.Grant;
+import dev.latchkey.connection.UseRefusal;
 import dev.latchkey.oauth.Scopes;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
@@ -21,14 +21,14 @@ import java.util.UUID;
 import java.util.function.Function;
 
 /**
- * Decides whether an app may use a connection, and writes it down before anything is signed or sent (R168). As at the token
- * desk, the decision may be made on what is remembered, since the row is only written if nothing has changed (R104); a
- * refusal is never made on memory alone. Thread-safe.
+ * Decides whether an app may use a connection, and commits the audit row before anything is signed or sent (R168). As at
+ * the token desk, a use may be admitted on a cached connection, because the row is only written if the connection has not
+ * changed (R104). Before a refusal the connection is read from the database. Thread-safe.
  */
 @ApplicationScoped
 class Admission {
 
-    /** A connection that keeps changing under a caller's hands is not chased for ever. */
+    /** How often it is decided at most, if the connection keeps changing meanwhile. */
     private static final int ATTEMPTS = 5;
 
     private final Connections connections;
@@ -99,12 +99,12 @@ class Admission {
         throw new BrokerException(ProblemType.REFRESH_IN_PROGRESS, "The connection is being changed; ask again.");
     }
 
-    /** The credential; nothing if the connection has changed since it was decided about. */
+    /** The credential; empty if it cannot be had and the use would be refused by now. */
     private Optional<Held> held(Connection connection, Use use, Function<Connection, Held> credential) {
         try {
             return Optional.of(credential.apply(connection));
         } catch (BrokerException e) {
-            // Decided on memory, perhaps: why it is refused now says more than that its credential cannot be had.
+            // Perhaps decided on a stale cache: a refusal says more than that the credential cannot be had.
             Optional<Connection> now = connections.find(use.connection());
             if (now.filter(it -> refusal(it, use).isEmpty()).isEmpty()) {
                 return Optional.empty();
@@ -114,7 +114,7 @@ class Admission {
         }
     }
 
-    /** Writes the row, if the connection is still as it was; the version that a renewal just made is as good. */
+    /** Writes the audit row unless the connection has changed since the decision, other than by its token's renewal. */
     private boolean isRecorded(Connection decided, Use use, Held held) {
         boolean renewed = held.token()
                 .filter(it ->
@@ -150,25 +150,14 @@ class Admission {
 
     /** Why the app may not use the connection for anything, if it may not. */
     private Optional<BrokerException> refusal(Connection connection, String app) {
-        Optional<Grant> grant = connection.grantOf(app);
-        // An ended connection is as unknown as a foreign one (R104, R160).
-        if (grant.isEmpty() || connection.status() == ConnectionStatus.REVOKED) {
-            return Optional.of(BrokerException.notFound());
-        }
-        if (connection.status() == ConnectionStatus.NEEDS_REAUTH) {
-            return Optional.of(new BrokerException(ProblemType.NEEDS_REAUTH, "The user has to connect again.")
-                    .with("reason", connection.reason().orElse("invalid_grant"))
-                    .with("reconnect", "/api/v1/connections/" + connection.id() + "/connect-url"));
-        }
-        boolean expired = connection.isExpiredAt(clock.instant());
-        if (connection.status() != ConnectionStatus.ACTIVE || expired) {
-            ConnectionStatus shown = expired ? ConnectionStatus.EXPIRED : connection.status();
-            return Optional.of(new BrokerException(ProblemType.CONNECTION_NOT_ACTIVE, "The connection is not active.")
-                    .with("connection_status", shown.wireName()));
-        }
+        return UseRefusal.of(connection, app, clock.instant())
+                .or(() -> scopeRefusal(connection, connection.grantOf(app).orElseThrow()));
+    }
+
+    private static Optional<BrokerException> scopeRefusal(Connection connection, Grant grant) {
         Scopes usable = connection.partnerScopes().intersect(connection.scopes());
         // The partner sees the whole token: a grant that covers less of it does not cover it.
-        if (!grant.get().scopes().orElse(connection.scopes()).containsAll(usable)) {
+        if (!grant.scopes().orElse(connection.scopes()).containsAll(usable)) {
             return Optional.of(new BrokerException(
                     ProblemType.SCOPE_NOT_GRANTED, "The grant does not cover the scope of the connection's token."));
         }

@@ -29,7 +29,7 @@ final class HeaderRules {
             "content-length",
             "proxy-connection");
 
-    /** Credentials, and what tells of the app's way to us, or of us. */
+    /** Credentials, and fields that describe the broker or the app's route to it. */
     private static final Set<String> OURS = Set.of(
             "host",
             "expect",
@@ -47,7 +47,7 @@ final class HeaderRules {
 
     private static final List<String> OUR_PREFIXES = List.of("proxy-", "x-forwarded-", "x-b3-", "latchkey-");
 
-    /** What makes some servers see another method or path than the one that the grant was judged by. */
+    /** Fields that make some servers use another method or path than the one that was checked against the grant. */
     private static final Set<String> REWRITING = Set.of(
             "x-http-method",
             "x-http-method-override",
@@ -56,7 +56,7 @@ final class HeaderRules {
             "x-original-method",
             "x-rewrite-url");
 
-    /** What would speak to a browser in the name of our own address, and what we say ourselves. */
+    /** Fields that a browser would take as the broker's own instructions, and fields that the broker sets itself. */
     private static final Set<String> OF_AN_ORIGIN = Set.of(
             "set-cookie",
             "set-cookie2",

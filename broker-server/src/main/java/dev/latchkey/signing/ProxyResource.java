@@ -1,7 +1,5 @@
 package dev.latchkey.signing;
 
-import dev.latchkey.caller.Caller;
-import dev.latchkey.caller.Caller.AppCaller;
 import dev.latchkey.caller.CurrentCaller;
 import dev.latchkey.caller.Roles;
 import dev.latchkey.connection.ConnectionIds;
@@ -143,7 +141,9 @@ public class ProxyResource {
         UUID id = ConnectionIds.parse(connection);
         HttpServerRequest request = context.request();
         try {
-            return response(desk.proxy(id, asked(connection, request, body), app()), request);
+            return response(
+                    desk.proxy(id, asked(connection, request, body), caller.app("Only an app calls a partner.")),
+                    request);
         } catch (BrokerException e) {
             if (!request.isEnded()) {
                 // nobody reads the rest of the body: the connection cannot carry another request
@@ -223,12 +223,5 @@ public class ProxyResource {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private AppCaller app() {
-        if (caller.get() instanceof Caller.AppCaller app) {
-            return app;
-        }
-        throw new BrokerException(ProblemType.FORBIDDEN, "Only an app calls a partner.");
     }
 }

@@ -1,8 +1,6 @@
 package dev.latchkey.signing;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.latchkey.caller.Caller;
-import dev.latchkey.caller.Caller.AppCaller;
 import dev.latchkey.caller.CurrentCaller;
 import dev.latchkey.caller.Roles;
 import dev.latchkey.connection.ConnectionIds;
@@ -108,18 +106,16 @@ public class SignResource {
             throw BrokerException.invalid("/url", "The absolute address is needed.");
         }
         UUID connection = ConnectionIds.parse(id);
-        PartnerRequest signed =
-                desk.sign(connection, body.method(), body.url(), headers(body.headers()), bytes(body), app());
+        PartnerRequest signed = desk.sign(
+                connection,
+                body.method(),
+                body.url(),
+                headers(body.headers()),
+                bytes(body),
+                caller.app("Only an app has requests signed."));
         return Response.ok(SignResponse.of(signed))
                 .header("Cache-Control", "no-store")
                 .build();
-    }
-
-    private AppCaller app() {
-        if (caller.get() instanceof Caller.AppCaller app) {
-            return app;
-        }
-        throw new BrokerException(ProblemType.FORBIDDEN, "Only an app has requests signed.");
     }
 
     private static Map<String, String> headers(@Nullable Map<String, @Nullable String> given) {

@@ -10,13 +10,13 @@ import java.util.List;
  * What an app gets.
  *
  * @param access what authenticates its requests at the partner
- * @param life how long it still lives, never longer than the partner says
+ * @param life its remaining lifetime, never longer than the partner says
  * @param scopes what it covers, of what was approved
  * @param warnings codes that tell of something unusual
  */
 record HandOut(Access access, Duration life, Scopes scopes, List<String> warnings) {
 
-    /** The token lives shorter than a token of ours usually does; ask again soon. */
+    /** The token's remaining lifetime is shorter than usual; ask again soon. */
     static final String SHORT_LIVED = "short_lived";
     /** The partner's token covers more than was approved. */
     static final String EXCESS_SCOPES = "partner_granted_more";

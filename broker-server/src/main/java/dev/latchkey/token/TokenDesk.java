@@ -7,9 +7,9 @@ import dev.latchkey.caller.Caller.AppCaller;
 import dev.latchkey.catalog.entry.CatalogEntry;
 import dev.latchkey.catalog.entry.SigningScheme;
 import dev.latchkey.connection.Connection;
-import dev.latchkey.connection.ConnectionStatus;
 import dev.latchkey.connection.Connections;
 import dev.latchkey.connection.Grant;
+import dev.latchkey.connection.UseRefusal;
 import dev.latchkey.oauth.Scopes;
 import dev.latchkey.partner.Partner;
 import dev.latchkey.partner.Partners;
@@ -30,15 +30,15 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Decides whether an app gets a token, and writes down that it did before it does (R168).
+ * Decides whether an app gets a token, and commits the audit row before it hands the token out (R168).
  *
- * <p>The decision may be made on what is remembered of the connection, since the audit row is only written if nothing has
- * changed (R104); a refusal is never made on memory alone. Thread-safe.
+ * <p>A token may be granted on a cached connection, because the audit row is only written if the connection has not changed
+ * (R104). Before a refusal the connection is read from the database. Thread-safe.
  */
 @ApplicationScoped
 class TokenDesk {
 
-    /** A connection that keeps changing under a caller's hands is not chased for ever. */
+    /** How often it is decided at most, if the connection keeps changing meanwhile. */
     private static final int ATTEMPTS = 5;
 
     private final Connections connections;
@@ -113,12 +113,12 @@ class TokenDesk {
         return known.orElseThrow();
     }
 
-    /** A token; nothing if the connection has ended since it was decided about. */
+    /** A token; empty if none can be had and the app would be refused by now. */
     private Optional<HeldToken> token(Connection connection, TokenWish wish, AppCaller app) {
         try {
             return Optional.of(tokens.get(connection, wish.minTtl(), app.actor()));
         } catch (BrokerException e) {
-            // Decided on memory, perhaps: why it is refused says more than that its token could not be renewed.
+            // Perhaps decided on a stale cache: the reason of a refusal says more than that the renewal failed.
             if (isRefusedNow(connection.id(), wish, app)) {
                 return Optional.empty();
             }
@@ -138,7 +138,7 @@ class TokenDesk {
                 .isEmpty();
     }
 
-    /** Writes the row, if the connection is still as it was; the version that a renewal just made is as good. */
+    /** Writes the audit row unless the connection has changed since the decision, other than by this token's renewal. */
     private Optional<HandOut> record(Connection decided, HeldToken token, AppCaller app) {
         Connection connection =
                 token.renewed() && token.kvVersion() > decided.credential().kvVersion()
@@ -159,7 +159,7 @@ class TokenDesk {
         return audit.appendIfCurrent(event, connection.version()) ? Optional.of(handOut) : Optional.empty();
     }
 
-    /** What is remembered, if it is of this renewal. */
+    /** The cached connection if it includes this renewal, else the one in the database. */
     private Connection sinceRenewal(Connection decided, HeldToken token) {
         return connections
                 .snapshot(decided.id())
@@ -170,24 +170,15 @@ class TokenDesk {
 
     /** Why the app may not have a token of this connection, if it may not. */
     private Optional<BrokerException> refusal(Connection connection, TokenWish wish, AppCaller app) {
-        Optional<Grant> grant = connection.grantOf(app.id());
-        // An ended connection is as unknown as a foreign one (R104, R160).
-        if (grant.isEmpty() || connection.status() == ConnectionStatus.REVOKED) {
-            return Optional.of(BrokerException.notFound());
-        }
-        if (connection.status() == ConnectionStatus.NEEDS_REAUTH) {
-            return Optional.of(new BrokerException(ProblemType.NEEDS_REAUTH, "The user has to connect again.")
-                    .with("reason", connection.reason().orElse("invalid_grant"))
-                    .with("reconnect", "/api/v1/connections/" + connection.id() + "/connect-url"));
-        }
-        if (connection.status() != ConnectionStatus.ACTIVE || connection.isExpiredAt(clock.instant())) {
-            return Optional.of(notActive(connection));
+        Optional<BrokerException> refusal = UseRefusal.of(connection, app.id(), clock.instant());
+        if (refusal.isPresent()) {
+            return refusal;
         }
         if (profile(connection).filter(it -> it.signing() != SigningScheme.NONE).isPresent()) {
             return Optional.of(new BrokerException(
                     ProblemType.WRONG_KIND, "This partner takes signed requests: sign or proxy, no token."));
         }
-        return scopeRefusal(connection, grant.get(), wish);
+        return scopeRefusal(connection, connection.grantOf(app.id()).orElseThrow(), wish);
     }
 
     private Optional<BrokerException> scopeRefusal(Connection connection, Grant grant, TokenWish wish) {
@@ -203,14 +194,6 @@ class TokenDesk {
                     ProblemType.SCOPE_NOT_GRANTED, "The grant does not cover the scope of the token."));
         }
         return Optional.empty();
-    }
-
-    private BrokerException notActive(Connection connection) {
-        String status = connection.isExpiredAt(clock.instant())
-                ? ConnectionStatus.EXPIRED.wireName()
-                : connection.status().wireName();
-        return new BrokerException(ProblemType.CONNECTION_NOT_ACTIVE, "The connection is not active.")
-                .with("connection_status", status);
     }
 
     private HandOut.Access access(Connection connection, Credential.ShortLived credential) {

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@code POST /oauth2/token}: the same hand-out by OAuth 2.0 Token Exchange (RFC 8693), for clients that speak it.
  *
- * <p>Open to all by annotation because a caller may prove itself in the body; nothing is done before one has.
+ * <p>The annotation opens it to all because a caller may authenticate in the body; nothing is done before it has.
  */
 @Path("/oauth2/token")
 @Produces(MediaType.APPLICATION_JSON)

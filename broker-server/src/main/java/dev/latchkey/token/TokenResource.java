@@ -1,14 +1,11 @@
 package dev.latchkey.token;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.latchkey.caller.Caller;
-import dev.latchkey.caller.Caller.AppCaller;
 import dev.latchkey.caller.CurrentCaller;
 import dev.latchkey.caller.Roles;
 import dev.latchkey.connection.ConnectionIds;
 import dev.latchkey.oauth.Scopes;
 import dev.latchkey.problem.BrokerException;
-import dev.latchkey.problem.ProblemType;
 import dev.latchkey.secret.Purpose;
 import dev.latchkey.vault.SessionCookie;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -123,17 +120,10 @@ public class TokenResource {
     @POST
     @RolesAllowed(Roles.APP)
     public Response token(@PathParam("id") String id, @Nullable TokenRequest body) {
-        HandOut handOut = desk.handOut(ConnectionIds.parse(id), wish(body), app());
+        HandOut handOut = desk.handOut(ConnectionIds.parse(id), wish(body), caller.app("Only an app gets tokens."));
         return Response.ok(TokenResponse.of(handOut))
                 .header("Cache-Control", "no-store")
                 .build();
-    }
-
-    private AppCaller app() {
-        if (caller.get() instanceof Caller.AppCaller app) {
-            return app;
-        }
-        throw new BrokerException(ProblemType.FORBIDDEN, "Only an app gets tokens.");
     }
 
     private static TokenWish wish(@Nullable TokenRequest body) {

@@ -20,7 +20,7 @@ public sealed interface Credential {
         /** When the answer of the partner was read, by the broker's clock. */
         Instant issuedAt();
 
-        /** When it ends, never later than the partner says; before {@link #issuedAt} for one that has never lived. */
+        /** When it expires, never later than the partner says; before {@link #issuedAt} for one that was never valid. */
         Instant expiresAt();
 
         /** The secret by which it is recognised in the audit log; only ever fingerprinted. */

@@ -18,8 +18,8 @@ public interface CredentialVault {
     Optional<StoredRecord> read(VaultPath path);
 
     /**
-     * The same, where the caller knows of a version that was stored: a store whose copies may lag looks again where none
-     * does before it answers with less (R31). What is returned may still be less, if the store has lost it.
+     * Like {@link #read(VaultPath)}, for a caller that knows a version that was stored: a store whose copies may lag reads
+     * again before it returns a lower one (R31). The result may still be lower, if the store has lost that version.
      */
     default Optional<StoredRecord> read(VaultPath path, int known) {
         return read(path);

@@ -7,8 +7,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks a transaction in which the secret store is used, or which waits for the lock of such a one. On the local store few
- * of them run at a time, see {@link StoreTurns}. One never calls another.
+ * Marks a transaction that uses the secret store, or that waits for a lock which such a transaction holds. On the local
+ * store only a few of them run at a time, see {@link StoreTurns}. A marked transaction never calls another one.
  */
 @InterceptorBinding
 @Target({ElementType.TYPE, ElementType.METHOD})

@@ -8,9 +8,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * An {@link Aead} of Tink whose work is done by a few platform threads. Tink keeps ciphers and a source of randomness for each
- * thread, and to make that source it looks for classes that are not there, under a lock that holds the carrier. For virtual
- * threads, which are new for each renewal, that is each time: a burst of renewals then waits for the class loader. Thread-safe.
+ * An {@link Aead} of Tink that works on a few platform threads. Tink keeps ciphers and a source of randomness per thread. To
+ * make that source it looks for classes that do not exist, under a lock that pins the carrier thread. Each renewal has a new
+ * virtual thread, so each one would do that again: a burst of renewals would wait for the class loader. Thread-safe.
  */
 public final class PlatformThreadAead implements Aead {
 

@@ -12,17 +12,17 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Lets a few transactions {@link InTurn} begin, in the order of their arrival. The local store needs a connection of its
- * own to the database while the caller holds one; behind a pooler both come out of the same server connections, and as many
- * callers as there are of these would wait for each other. Before the transaction, so that who waits holds nothing.
- * Thread-safe.
+ * Limits how many transactions {@link InTurn} run at once, and begins them in the order of their arrival. The local store
+ * needs a database connection of its own while the caller's transaction holds another one. Behind a pooler both are taken
+ * from the same server connections; if as many callers as there are server connections held one each, all would wait for
+ * their second one. Runs before the transaction begins, so that a waiting caller holds no connection. Thread-safe.
  */
 @InTurn
 @Interceptor
 @Priority(Interceptor.Priority.PLATFORM_BEFORE)
 final class StoreTurns {
 
-    /** A pooler needs one server connection more, see {@code docs/postgresql.md}. */
+    /** A pooler needs one server connection more than this, see {@code docs/postgresql.md}. */
     private static final int AT_ONCE = 4;
 
     private static final Duration PATIENCE = Duration.ofSeconds(4);

@@ -8,7 +8,7 @@ import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 
-/** Makes the store that is configured the one that everybody is given; the others are never built. */
+/** Provides the configured store to all that need one; the other stores are never created. */
 @ApplicationScoped
 final class VaultSelection {
 

@@ -18,13 +18,13 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * One-time links and states, each bound to one browser (R69, R70). What is bearer-like is stored as a digest only.
- * Thread-safe.
+ * One-time links and states, each bound to one browser (R69, R70). Values that work for any bearer are stored as digests
+ * only. Thread-safe.
  */
 @ApplicationScoped
 class BrowserSteps {
 
-    /** The life of a link, of a state and of the cookie. */
+    /** The lifetime of a link, of a state and of the cookie. */
     static final Duration LIFE = Duration.ofMinutes(10);
 
     private static final int MOST_TICKETS = 20;
@@ -118,8 +118,8 @@ class BrowserSteps {
     }
 
     /**
-     * Remembers that a browser is on its way, by what will come back with it; {@code partner_bad_response} if the partner,
-     * which makes that of OAuth 1.0, has used it for another flow.
+     * Records that a browser is sent to the partner, by the value that will come back with it; {@code partner_bad_response}
+     * if the partner, which chooses that value in OAuth 1.0, has used it for another flow.
      */
     @Transactional
     void remember(UUID flow, HandshakeStep.Redirect step, Opened opened, HandshakeContext context) {
@@ -140,8 +140,9 @@ class BrowserSteps {
     }
 
     /**
-     * Takes a browser's return: known state, this registration (R72, R74), this browser (R70), in time, and the first time
-     * (R85). The link and every other state of it end here. A browser without the cookie ends nothing.
+     * Accepts a browser's return if its state is known, belongs to this registration (R72, R74) and this browser (R70), has
+     * not expired, and comes for the first time (R85). The link and all other states of it end with that. A return without
+     * the cookie ends nothing.
      */
     @Transactional
     Optional<Returned> take(Secret state, String registration, CookieJar cookies) {
@@ -154,7 +155,7 @@ class BrowserSteps {
                 .flatMap(flow -> end(flow, cookies));
     }
 
-    /** The lock on the link's row is what makes two returns follow each other; the second finds no link. */
+    /** The lock on the link's row makes two returns wait for each other; the second one finds no link. */
     private Optional<Returned> end(PendingHandshakeRow flow, CookieJar cookies) {
         TicketRow ticket = entities.find(TicketRow.class, flow.ticket, LockModeType.PESSIMISTIC_WRITE);
         if (ticket == null || !isBoundTo(ticket, cookies)) {

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 
-/** Rows of confirmations that are waited for. Each method is a transaction of its own. Thread-safe. */
+/** Rows of pending confirmations. Each method is a transaction of its own. Thread-safe. */
 @ApplicationScoped
 class ConfirmationRows {
 
@@ -43,7 +43,10 @@ class ConfirmationRows {
         NONE,
         /** It has ended, with its handle. */
         ENDED,
-        /** Its handle was right and it is being made the connection's own; it stays, and the new one was not put. */
+        /**
+         * The existing confirmation has been claimed with the right handle and is being completed. It stays; the new one
+         * was not stored.
+         */
         CLAIMED
     }
 

@@ -56,8 +56,8 @@ class Confirmations {
     }
 
     /**
-     * Stages a credential and returns the one-time handle. One staged before is replaced and revoked; the loser of two
-     * that come at once, or one that comes while another is being confirmed, is revoked and {@code state_invalid}.
+     * Stages a credential and returns the one-time handle. A credential that was staged before is replaced and revoked. One
+     * that loses a race, or comes while another is being confirmed, is revoked itself and refused as {@code state_invalid}.
      */
     Secret stage(Connection connection, Credential credential, String issuedTo, Actor actor) {
         VaultPath path = VaultPath.staged(connection.id());

@@ -5,8 +5,7 @@ import dev.latchkey.handshake.Callback;
 import dev.latchkey.handshake.Handshake;
 import dev.latchkey.handshake.HandshakeContext;
 import dev.latchkey.handshake.HandshakeStep;
-import dev.latchkey.problem.BrokerException;
-import dev.latchkey.problem.ProblemType;
+import dev.latchkey.handshake.Handshakes;
 import dev.latchkey.secret.Secret;
 import dev.latchkey.vault.Credential;
 import dev.latchkey.vault.SecretFields;
@@ -29,9 +28,8 @@ final class ApiKeyHandshake implements Handshake {
         return new HandshakeStep.Finished(new Credential.Registered());
     }
 
-    /** There is no browser that could come back. */
     @Override
     public Credential complete(HandshakeContext context, Callback callback, SecretFields memo) {
-        throw new BrokerException(ProblemType.STATE_INVALID, "This partner needs no browser.");
+        throw Handshakes.noBrowser();
     }
 }

@@ -53,7 +53,10 @@ class ClientAuthenticator {
     private static final int MOST_PARTNERS = 10_000;
 
     private final Clock clock;
-    /** By registration, the digest of the secret that its partner took when it did not take the other one. */
+    /**
+     * For each registration, the digest of the client secret that the partner accepted last, when it had refused the other
+     * one.
+     */
     private final Cache<String, String> taken = Caffeine.newBuilder()
             .maximumSize(MOST_PARTNERS)
             .expireAfterWrite(Duration.ofHours(1))

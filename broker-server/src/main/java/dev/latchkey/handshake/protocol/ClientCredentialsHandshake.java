@@ -6,12 +6,11 @@ import dev.latchkey.handshake.Callback;
 import dev.latchkey.handshake.Handshake;
 import dev.latchkey.handshake.HandshakeContext;
 import dev.latchkey.handshake.HandshakeStep;
+import dev.latchkey.handshake.Handshakes;
 import dev.latchkey.handshake.Refreshable;
 import dev.latchkey.handshake.Renewal;
 import dev.latchkey.handshake.Revocable;
 import dev.latchkey.handshake.protocol.answer.TokenAnswer;
-import dev.latchkey.problem.BrokerException;
-import dev.latchkey.problem.ProblemType;
 import dev.latchkey.secret.Secret;
 import dev.latchkey.vault.Credential;
 import dev.latchkey.vault.SecretFields;
@@ -43,10 +42,9 @@ final class ClientCredentialsHandshake implements Handshake, Refreshable, Revoca
         return new HandshakeStep.Finished(withoutRefreshToken(ask(context).orThrow(), context));
     }
 
-    /** There is no browser that could come back. */
     @Override
     public Credential complete(HandshakeContext context, Callback callback, SecretFields memo) {
-        throw new BrokerException(ProblemType.STATE_INVALID, "This partner needs no browser.");
+        throw Handshakes.noBrowser();
     }
 
     @Override

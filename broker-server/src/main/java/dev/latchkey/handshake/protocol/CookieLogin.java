@@ -128,7 +128,7 @@ class CookieLogin {
                         true));
     }
 
-    /** A cookie that does not say when it ends lives as long as the row supposes; none longer than the row believes. */
+    /** When the cookie expires: as stated, else after the row's default lifetime; at most after its maximum lifetime. */
     private static Instant end(SessionCookie cookie, RefreshSemantics lives, Instant now) {
         Instant stated = cookie.expiresAt().orElse(now.plus(lives.defaultLifetime()));
         Instant latest = now.plus(lives.maximumLifetime());

@@ -19,8 +19,6 @@ import dev.latchkey.vault.Credential;
 import dev.latchkey.vault.SecretFields;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.URI;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -28,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * A person's consent that ends in a key of their own service account, by {@link AccountKeys}. The key is what we keep; a
@@ -61,10 +58,7 @@ final class CookieLoginCodeHandshake implements Handshake, Refreshable, Importab
         query.put("state", state.reveal(Purpose.SEND_TO_PARTNER));
         query.putAll(context.partner().profile().authorizationParameters());
         URI endpoint = context.metadata().endpoints().require(EndpointName.AUTHORIZATION_ENDPOINT);
-        String encoded = query.entrySet().stream()
-                .map(entry -> entry.getKey() + "=" + encoded(entry.getValue()))
-                .collect(Collectors.joining("&", endpoint.getRawQuery() == null ? "?" : "&", ""));
-        return new HandshakeStep.Redirect(URI.create(endpoint + encoded), new SecretFields(Map.of()), state);
+        return new HandshakeStep.Redirect(QueryString.append(endpoint, query), new SecretFields(Map.of()), state);
     }
 
     /** The key is one of few that the account may have: it is not lost because the first login does not come through. */
@@ -118,9 +112,5 @@ final class CookieLoginCodeHandshake implements Handshake, Refreshable, Importab
     private Credential notLoggedIn(CredentialFile file) {
         Instant now = clock.instant();
         return new Credential.Session(Optional.of(file.text()), List.of(), now, now.minusSeconds(1));
-    }
-
-    private static String encoded(String value) {
-        return URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
     }
 }

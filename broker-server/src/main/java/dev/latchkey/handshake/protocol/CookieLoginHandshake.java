@@ -5,11 +5,10 @@ import dev.latchkey.handshake.Callback;
 import dev.latchkey.handshake.Handshake;
 import dev.latchkey.handshake.HandshakeContext;
 import dev.latchkey.handshake.HandshakeStep;
+import dev.latchkey.handshake.Handshakes;
 import dev.latchkey.handshake.Refreshable;
 import dev.latchkey.handshake.Renewal;
 import dev.latchkey.handshake.protocol.answer.LoginAnswer;
-import dev.latchkey.problem.BrokerException;
-import dev.latchkey.problem.ProblemType;
 import dev.latchkey.secret.Secret;
 import dev.latchkey.vault.Credential;
 import dev.latchkey.vault.SecretFields;
@@ -41,10 +40,9 @@ final class CookieLoginHandshake implements Handshake, Refreshable {
         return new HandshakeStep.Finished(session.session(Optional.empty()));
     }
 
-    /** There is no browser that could come back. */
     @Override
     public Credential complete(HandshakeContext context, Callback callback, SecretFields memo) {
-        throw new BrokerException(ProblemType.STATE_INVALID, "This partner needs no browser.");
+        throw Handshakes.noBrowser();
     }
 
     @Override

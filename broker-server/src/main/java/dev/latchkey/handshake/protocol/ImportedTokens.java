@@ -32,8 +32,8 @@ class ImportedTokens {
     }
 
     /**
-     * The tokens as a credential. A refresh token alone is renewed at the first use; an access token without a life has the
-     * one that the row takes for unsaid.
+     * The tokens as a credential. A refresh token alone is renewed at the first use; an access token without {@code
+     * expires_in} gets the catalog row's default lifetime.
      */
     Credential.OAuth2 read(HandshakeContext context, SecretFields given) {
         Optional<Secret> access = given.get("access_token");

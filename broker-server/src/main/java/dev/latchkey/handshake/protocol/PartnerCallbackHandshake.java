@@ -20,8 +20,6 @@ import dev.latchkey.vault.Credential;
 import dev.latchkey.vault.SecretFields;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.URI;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -68,7 +66,10 @@ final class PartnerCallbackHandshake implements Handshake, Refreshable, Importab
         query.putAll(context.partner().profile().authorizationParameters());
         URI endpoint = context.metadata().endpoints().require(EndpointName.AUTHORIZATION_ENDPOINT);
         return new HandshakeStep.Redirect(
-                withQuery(endpoint, query), SecretFields.of(ACCESS_CODE, state), state, Optional.of(oneTimeCode));
+                QueryString.append(endpoint, query),
+                SecretFields.of(ACCESS_CODE, state),
+                state,
+                Optional.of(oneTimeCode));
     }
 
     @Override
@@ -127,18 +128,5 @@ final class PartnerCallbackHandshake implements Handshake, Refreshable, Importab
         Dialect dialect = context.partner().profile().dialect();
         Secret clientId = ClientAuthenticator.credential(context, "client_id");
         return Map.of(dialect.name(grant), value, dialect.name("client_id"), clientId);
-    }
-
-    private static URI withQuery(URI endpoint, Map<String, String> parameters) {
-        StringBuilder uri = new StringBuilder(endpoint.toString());
-        parameters.forEach((name, value) -> uri.append(uri.indexOf("?") < 0 ? '?' : '&')
-                .append(encoded(name))
-                .append('=')
-                .append(encoded(value)));
-        return URI.create(uri.toString());
-    }
-
-    private static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 }

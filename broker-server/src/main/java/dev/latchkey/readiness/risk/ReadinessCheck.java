@@ -2,9 +2,9 @@ package dev.latchkey.readiness.risk;
 
 import java.util.List;
 
-/** Looks for some risks, each of them at each look. Changes nothing, and does not fail: what it cannot tell it says. */
+/** Looks for some risks. Changes nothing, and does not throw: what it cannot determine is a finding of its own. */
 interface ReadinessCheck {
 
-    /** One finding a risk. */
+    /** One finding per risk, also for a risk that is not there. */
     List<Finding> look();
 }

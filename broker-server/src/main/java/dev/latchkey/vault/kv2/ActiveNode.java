@@ -8,10 +8,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Has the active node answer every request, whichever node it reaches. A standby of OpenBao reads, and judges a
- * check-and-set, by what has reached it, unless the request names an index that it has not reached: then it forwards it
- * (OpenBao 2.7 and later). So each request names one that no node reaches; the active node itself is not held back by it.
- * Thread-safe.
+ * Makes the active node answer every request, whichever node receives it. An OpenBao standby answers reads and judges a
+ * check-and-set by its own, possibly stale, copy. If a request names a replication index that the standby has not reached,
+ * the standby forwards the request to the active node (OpenBao 2.7 and later, ADR 22). So each request names an index that
+ * no node ever reaches. The active node ignores it. Thread-safe.
  */
 final class ActiveNode {
 

@@ -148,8 +148,8 @@ final class VaultTable {
     }
 
     /**
-     * Held until the transaction ends, by a row that each path has for this alone: a new version is not there yet to be
-     * locked, and an advisory lock is no row (R49). That of a known path is locked only, not written.
+     * Locks the path until the transaction ends. Each path has a row of its own for this, because a version that does not
+     * exist yet cannot be locked and advisory locks are not allowed (R49). An existing row is locked without being written.
      */
     private static void lock(Connection connection, VaultPath path) throws SQLException {
         try (PreparedStatement lock =

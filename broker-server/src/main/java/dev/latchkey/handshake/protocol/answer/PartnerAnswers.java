@@ -13,7 +13,10 @@ public final class PartnerAnswers {
 
     private PartnerAnswers() {}
 
-    /** Whether the partner itself refuses who asks; a page in HTML is of something in between, and says nothing (R60). */
+    /**
+     * Whether the partner itself rejects our credentials (401 or 403). An HTML page comes from an intermediary and does not
+     * count (R60).
+     */
     public static boolean isRefusal(PartnerResponse response) {
         boolean page = response.header("content-type")
                 .orElse("")
