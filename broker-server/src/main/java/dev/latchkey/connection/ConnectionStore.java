@@ -120,12 +120,16 @@ class ConnectionStore implements PanacheRepositoryBase<ConnectionRow, UUID> {
                 .executeUpdate();
     }
 
-    /** Approved connections of a partner whose next attempt may be made, oldest first. */
+    /**
+     * Approved connections of a partner whose next attempt may be made, oldest first. Whoever approves one connects it at
+     * once; only if that has not ended after 30 s is it taken for dead, so that the partner is asked once (R105, R111).
+     */
     List<UUID> approvedAt(String partner, int limit) {
         return entities.unwrap(Session.class)
                 .createNativeQuery("""
                         select id from connection
                         where partner = :partner and status = 'approved' and (retry_at is null or retry_at <= now())
+                            and (failures > 0 or approved_at < now() - interval '30 seconds')
                         order by seq
                         """, UUID.class)
                 .setParameter("partner", partner)
@@ -139,6 +143,7 @@ class ConnectionStore implements PanacheRepositoryBase<ConnectionRow, UUID> {
                 .createNativeQuery("""
                         select id from connection
                         where imported and status = 'approved' and (retry_at is null or retry_at <= now())
+                            and (failures > 0 or approved_at < now() - interval '30 seconds')
                         order by seq
                         """, UUID.class)
                 .setMaxResults(limit)

@@ -5,6 +5,8 @@ import dev.latchkey.testkit.BrokerTables;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -21,11 +23,22 @@ import org.junit.jupiter.api.TestInstance;
  * of it is waited. With {@code -Dtests.connections=10000} as many as the figure says.
  */
 @QuarkusTest
-@TestProfile(BrokerStack.class)
+@TestProfile(HerdTest.RenewingAhead.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HerdTest {
 
     private final ExecutorService threads = Executors.newFixedThreadPool(2);
+
+    /** With the job as it is by default. */
+    public static final class RenewingAhead extends BrokerStack {
+
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            Map<String, String> overrides = new HashMap<>(super.getConfigOverrides());
+            overrides.remove("latchkey.refresh.ahead-pause");
+            return overrides;
+        }
+    }
 
     @Inject
     DataSource database;

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * What the tests of the broker's core run on: the broker in the embedded default with loopback open, a database of its
  * own, and the partner sandbox in the same process. One boot for every class with {@code @TestProfile(BrokerStack.class)}.
  */
-public final class BrokerStack implements QuarkusTestProfile {
+public class BrokerStack implements QuarkusTestProfile {
 
     /** The password of both people. */
     public static final String PASSWORD = "correct-horse-battery-staple";
@@ -26,6 +26,9 @@ public final class BrokerStack implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
         return Map.of(
+                // comes when a test hurries it, and not between two lines of one
+                "latchkey.refresh.ahead-pause",
+                "PT1H",
                 "latchkey.outbound.allow-loopback",
                 "true",
                 "latchkey.partners.endpoint-overrides",

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,32 @@ class ClientCredentialsFlowTest {
         assertThat(fetches(story))
                 .hasSize(2)
                 .allSatisfy(fetch -> assertThat(fetch.formValue("grant_type")).contains("client_credentials"));
+    }
+
+    @Test
+    @DisplayName("R105 the sweep leaves a connection alone that its approval is connecting: the partner is asked once")
+    void sweptMeanwhile() {
+        Story story = ownAccount();
+        story.control()
+                .fault(FaultOrder.at(story.sandboxName()).endpoint("token").latency(Duration.ofSeconds(5)));
+        String connection = request(story, story.app("shop"));
+        CompletableFuture<Answer> approval = CompletableFuture.supplyAsync(
+                () -> story.approver().post("/connections/" + connection + "/approve"));
+        BrokerTables tables = new BrokerTables(database);
+        await().atMost(Duration.ofSeconds(60)).until(() -> fetches(story).size() == 1);
+
+        List<String> before = swept(tables);
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
+            tables.hurry("handshake-sweep");
+            return !swept(tables).equals(before);
+        });
+
+        assertThat(approval.join().expect(200).text("status")).isEqualTo("active");
+        assertThat(fetches(story)).hasSize(1);
+    }
+
+    private static List<String> swept(BrokerTables tables) {
+        return tables.texts("select last_success from scheduled_tasks where task_name = 'handshake-sweep'");
     }
 
     @Test
