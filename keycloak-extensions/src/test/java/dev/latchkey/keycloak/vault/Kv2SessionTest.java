@@ -48,6 +48,7 @@ class Kv2SessionTest {
     private final CountDownLatch over = new CountDownLatch(1);
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private volatile boolean hanging;
+    private volatile boolean half;
     private HttpServer server;
     private Kv2Session session;
 
@@ -66,6 +67,11 @@ class Kv2SessionTest {
                             + "}}")
                     .getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(login ? logins : renewals, answer.length);
+            if (half) {
+                exchange.getResponseBody().write(answer, 0, 10);
+                exchange.getResponseBody().flush();
+                await(over);
+            }
             exchange.getResponseBody().write(answer);
             exchange.close();
         });
@@ -183,7 +189,8 @@ class Kv2SessionTest {
     }
 
     @Test
-    @DisplayName("R30 R36 while the server is away a token that lives is gone on with, and tried to be renewed every 5 s")
+    @DisplayName(
+            "R30 R36 while the server is away a token that lives is gone on with, and tried to be renewed every 5 s")
     void goesOnWithALivingToken() {
         session.current();
         clock.pass(Duration.ofSeconds(600));
@@ -203,7 +210,8 @@ class Kv2SessionTest {
 
     @Test
     @Timeout(120)
-    @DisplayName("R30 of many callers of a server that hangs one has tried to log in, and none waits for all the others")
+    @DisplayName(
+            "R30 of many callers of a server that hangs one has tried to log in, and none waits for all the others")
     void asksAHangingServerOnce() throws Exception {
         hanging = true;
         List<Future<String>> callers = new ArrayList<>();
@@ -215,6 +223,17 @@ class Kv2SessionTest {
             assertThatThrownBy(caller::get).hasCauseInstanceOf(Kv2UnavailableException.class);
         }
         assertThat(calls).hasSizeLessThanOrEqualTo(1);
+    }
+
+    @Test
+    @Timeout(120)
+    @DisplayName("R35 an answer that stops in the middle is none")
+    void boundsTheTimeOfTheAnswer() {
+        half = true;
+
+        assertThatThrownBy(session::current)
+                .isInstanceOf(Kv2UnavailableException.class)
+                .hasMessageContaining("TimeoutException");
     }
 
     @Test
