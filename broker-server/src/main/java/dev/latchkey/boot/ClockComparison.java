@@ -38,7 +38,7 @@ final class ClockComparison {
         this.clock = clock;
     }
 
-    /** Before anything that looks at the clock. */
+    /** Before anything that looks at the clock: whoever else observes the start at this priority or before must not. */
     void start(@Observes @Priority(2) StartupEvent event) {
         compare();
         thread.scheduleWithFixedDelay(this::compare, PAUSE.toSeconds(), PAUSE.toSeconds(), TimeUnit.SECONDS);

@@ -35,16 +35,11 @@ record AccessTokenRules(String issuer, String audience, String rolesClaim) {
      *
      * @param client the OAuth client that it was issued to
      * @param subject the provider's own id of whom it is about
-     * @param person what the subject is called
+     * @param person what the subject is called; its id where it has no name
      * @param roles those of the broker's roles that it lists
      * @param expiresAt its end
      */
-    record Claims(
-            Optional<String> client,
-            Optional<String> subject,
-            Optional<String> person,
-            Set<String> roles,
-            Instant expiresAt) {
+    record Claims(Optional<String> client, String subject, String person, Set<String> roles, Instant expiresAt) {
 
         /** Copies. */
         Claims {
@@ -67,7 +62,11 @@ record AccessTokenRules(String issuer, String audience, String rolesClaim) {
         Instant expiresAt = time(claims, "exp").orElseThrow(() -> new TokenRefusedException("no expiry"));
         require(now.isBefore(expiresAt.plus(SKEW)), "expired");
         require(isPast(time(claims, "nbf"), now) && isPast(time(claims, "iat"), now), "not valid yet");
-        return new Claims(client(claims), text(claims, "sub"), person(claims), roles(claims), expiresAt);
+        // RFC 9068 section 2.2 requires it; without it nobody could tell whether its owner is disabled.
+        String subject = text(claims, "sub")
+                .filter(sub -> !sub.isBlank())
+                .orElseThrow(() -> new TokenRefusedException("no subject"));
+        return new Claims(client(claims), subject, person(claims, subject), roles(claims), expiresAt);
     }
 
     private static void checkHeader(JWSObject token) throws TokenRefusedException {
@@ -102,14 +101,12 @@ record AccessTokenRules(String issuer, String audience, String rolesClaim) {
         return azp.or(() -> clientId);
     }
 
-    private static Optional<String> person(JsonNode claims) throws TokenRefusedException {
-        Optional<String> preferred = text(claims, "preferred_username");
-        Optional<String> name = preferred.isPresent() ? preferred : text(claims, "sub");
+    private static String person(JsonNode claims, String subject) throws TokenRefusedException {
+        String name = text(claims, "preferred_username").orElse(subject);
         require(
-                name.stream()
-                        .allMatch(it -> !it.isBlank()
-                                && it.length() <= LONGEST_NAME
-                                && it.codePoints().noneMatch(Character::isISOControl)),
+                !name.isBlank()
+                        && name.length() <= LONGEST_NAME
+                        && name.codePoints().noneMatch(Character::isISOControl),
                 "the name of the subject cannot be used");
         return name;
     }

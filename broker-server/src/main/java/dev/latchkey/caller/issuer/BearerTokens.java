@@ -13,7 +13,6 @@ import dev.latchkey.secret.Secret;
 import jakarta.inject.Singleton;
 import java.text.ParseException;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.jboss.logging.Logger;
@@ -26,9 +25,6 @@ import org.jboss.logging.Logger;
 public final class BearerTokens {
 
     private static final Logger LOG = Logger.getLogger(BearerTokens.class);
-
-    /** How long a verified token is relied on without looking at it again. */
-    private static final Duration LONGEST_LIFE = Duration.ofMinutes(5);
 
     private final Optional<AccessTokenRules> rules;
     private final IssuerKeys keys;
@@ -49,7 +45,7 @@ public final class BearerTokens {
      * Who was proven.
      *
      * @param caller the app or person
-     * @param until how long that may be relied on
+     * @param until how long that may be relied on: as long as the keys may that it was verified with
      */
     public record Proof(ProvenCaller caller, Instant until) {}
 
@@ -64,7 +60,7 @@ public final class BearerTokens {
                 throw new TokenRefusedException("no key of the issuer made the signature");
             }
             requireEnabled(claims);
-            Instant longest = now.plus(LONGEST_LIFE);
+            Instant longest = keys.reliableUntil();
             Instant until = claims.expiresAt().isBefore(longest) ? claims.expiresAt() : longest;
             return new Proof(caller(claims), until);
         } catch (TokenRefusedException refused) {
@@ -84,10 +80,7 @@ public final class BearerTokens {
                         .map(Principal::client)
                         .filter(disabled::contains)
                         .isPresent()
-                || claims.subject()
-                        .map(Principal::person)
-                        .filter(disabled::contains)
-                        .isPresent();
+                || disabled.contains(Principal.person(claims.subject()));
         if (refused) {
             throw new TokenRefusedException("its client or its subject is disabled");
         }
@@ -100,8 +93,7 @@ public final class BearerTokens {
         if (app.isPresent()) {
             return new ProvenApp(app.get());
         }
-        return new ProvenPerson(
-                claims.person().orElseThrow(() -> new TokenRefusedException("it names nobody")), claims.roles());
+        return new ProvenPerson(claims.person(), claims.roles());
     }
 
     private static JWSObject parse(Secret bearer) throws TokenRefusedException {

@@ -68,6 +68,15 @@ final class IssuerKeys {
         return usable(known, header).map(it -> it.matching(header)).orElseThrow(IssuerKeys::unavailable);
     }
 
+    /**
+     * How long a signature that one of the {@linkplain #candidates candidates} made is to be relied on without looking again
+     * whether the provider still has that key.
+     */
+    Instant reliableUntil() {
+        Snapshot known = snapshot;
+        return known == null ? Instant.MIN : known.fetchedAt().plus(FRESH);
+    }
+
     void whenChanged(Runnable listener) {
         listeners.add(listener);
     }

@@ -22,6 +22,7 @@ final class DatabaseCheck implements ReadinessCheck {
     private static final String TOO_MUCH = """
             select rolsuper or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls
                 or has_schema_privilege(current_user, current_schema(), 'create')
+                or has_table_privilege(current_user, 'audit_event', 'update, delete, truncate')
                 or exists (select from pg_class where relnamespace = current_schema()::regnamespace
                     and relkind = 'r' and pg_has_role(current_user, relowner, 'member'))
             from pg_roles where rolname = current_user""";

@@ -29,7 +29,7 @@ final class Examination {
         this.config = config;
     }
 
-    void atStart(@Observes @Priority(2) StartupEvent starting) {
+    void atStart(@Observes @Priority(3) StartupEvent starting) {
         List<Finding> findings = findings();
         findings.forEach(Examination::tell);
         Set<String> stopping = findings.stream()

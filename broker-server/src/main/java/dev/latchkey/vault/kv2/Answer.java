@@ -45,6 +45,11 @@ record Answer(int status, Optional<JsonObject> body) {
         return status >= BAD_REQUEST && status < SERVER_ERROR && status != 412 && status != 429;
     }
 
+    /** How the server answers to a token that is unknown, used up or over. Another refusal speaks of the address. */
+    boolean isOfABadToken() {
+        return status == BAD_REQUEST || status == FORBIDDEN;
+    }
+
     /** Whether a request that would change something may have done so, or may yet. */
     boolean isUnclear() {
         return status == NO_ANSWER || status >= SERVER_ERROR;

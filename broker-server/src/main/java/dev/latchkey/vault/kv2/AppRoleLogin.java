@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Login with RoleID and SecretID. The SecretID comes wrapped: its wrapping token can be used once, so that one which was
- * used before us tells that somebody else has the SecretID (R39). Once unwrapped it is held in memory alone.
+ * used before us tells that somebody else has the SecretID (R39). Where it may have been ourselves, the answer being lost,
+ * that is no alarm, but another one is needed. Once unwrapped it is held in memory alone.
  */
 final class AppRoleLogin implements Login {
 
@@ -25,6 +26,8 @@ final class AppRoleLogin implements Login {
     private final Runnable witness;
     private @Nullable Secret secretId;
     private @Nullable SecretIdInterceptedException alarm;
+    /** One that we may have used up: the answer to its unwrapping was lost. */
+    private @Nullable Secret perhapsOpened;
 
     /**
      * A login that was not tried yet.
@@ -72,8 +75,8 @@ final class AppRoleLogin implements Login {
     /** Looks first: a token that was not made for our role must not be believed, and stays as it is for the inquiry. */
     private Answer unwrap(Secret wrappingToken, Deadline deadline) {
         Answer made = server.lookUpWrapping(wrappingToken, deadline);
-        if (made.isRefused()) {
-            throw intercepted("the wrapping token was used before, is over, or never was one");
+        if (made.isOfABadToken()) {
+            throw used(wrappingToken, "the wrapping token was used before, is over, or never was one");
         }
         if (!made.isOk()) {
             return made;
@@ -85,14 +88,29 @@ final class AppRoleLogin implements Login {
             throw intercepted("the wrapping token was not made for our role");
         }
         Answer opened = server.unwrap(wrappingToken, deadline);
-        if (opened.isRefused()) {
-            throw intercepted("the wrapping token was used by somebody else just now");
+        if (opened.isOfABadToken()) {
+            throw used(wrappingToken, "the wrapping token was used by somebody else just now");
         }
         secretId = text(opened.object("data"), "secret_id").map(Secret::of).orElse(null);
         if (secretId == null) {
             LOG.warnf("the SecretID could not be unwrapped: %s", opened);
+            if (opened.isUnclear() || opened.isOk()) {
+                perhapsOpened = wrappingToken;
+                if (server.lookUpWrapping(wrappingToken, deadline).isOfABadToken()) {
+                    throw used(wrappingToken, "");
+                }
+            }
         }
         return opened;
+    }
+
+    /** By somebody else, unless it may have been ourselves. */
+    private IllegalStateException used(Secret wrappingToken, String otherwise) {
+        if (perhapsOpened == null || !perhapsOpened.equals(wrappingToken)) {
+            return intercepted(otherwise);
+        }
+        LOG.error("the answer with our SecretID was lost, and the wrapping token is used up by now: deliver a new one");
+        return new IllegalStateException("latchkey.vault.kv2.secret-id-file: its SecretID was lost, deliver a new one");
     }
 
     private static Optional<String> text(Optional<JsonObject> object, String name) {

@@ -2,10 +2,9 @@ package dev.latchkey.vault.kv2;
 
 import dev.latchkey.secret.Secret;
 import java.time.Duration;
-import java.time.Instant;
 
 /**
- * A token of ours and how long it lives.
+ * A token of ours and how long it lives. Moments are lengths of time since {@link Grants} began.
  *
  * @param token the token
  * @param loggedInAt when we logged in for it
@@ -14,23 +13,23 @@ import java.time.Instant;
  * @param firstLife how long it lived at its login; a renewal that gives much less has come near the greatest age
  * @param renewable whether it can be renewed
  */
-record Grant(Secret token, Instant loggedInAt, Instant since, Duration life, Duration firstLife, boolean renewable) {
+record Grant(Secret token, Duration loggedInAt, Duration since, Duration life, Duration firstLife, boolean renewable) {
 
-    static Grant of(Secret token, Instant now, Duration life, boolean renewable) {
+    static Grant of(Secret token, Duration now, Duration life, boolean renewable) {
         return new Grant(token, now, now, life, life, renewable);
     }
 
-    Grant renewed(Instant now, Duration newLife) {
+    Grant renewed(Duration now, Duration newLife) {
         return new Grant(token, loggedInAt, now, newLife, firstLife, renewable);
     }
 
-    boolean isOver(Instant now) {
-        return !life.isZero() && !now.isBefore(since.plus(life));
+    boolean isOver(Duration now) {
+        return !life.isZero() && now.compareTo(since.plus(life)) >= 0;
     }
 
     /** Two thirds of its life have passed. */
-    boolean isDue(Instant now) {
-        return !life.isZero() && !now.isBefore(since.plus(life.multipliedBy(2).dividedBy(3)));
+    boolean isDue(Duration now) {
+        return !life.isZero() && now.compareTo(since.plus(life.multipliedBy(2).dividedBy(3))) >= 0;
     }
 
     /** Renewals no longer give what they gave: a new login is due instead. */

@@ -6,19 +6,19 @@ import dev.latchkey.secret.Secret;
 import io.github.jopenlibs.vault.json.JsonObject;
 import io.github.jopenlibs.vault.json.JsonValue;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The one token of this process: made by a login, renewed when two thirds of its life have passed, replaced when it is
- * refused. One login at a time, whoever asks, and none sooner than 5 s after one that did not help. Thread-safe.
+ * refused. One login at a time, whoever asks, and none sooner than 5 s after one that did not help. All of this is counted
+ * in lengths of time: no step of a clock, ours or the database's, makes a token older or younger (R51). Thread-safe.
  */
 final class Grants {
 
@@ -27,18 +27,25 @@ final class Grants {
 
     private final Login login;
     private final Kv2Server server;
-    private final Clock clock;
+    private final LongSupplier nanos;
+    private final long begin;
     private final MeterRegistry meters;
     private final Duration timeout;
     private final ReentrantLock loggingIn = new ReentrantLock();
     private final AtomicBoolean renewing = new AtomicBoolean();
     private volatile @Nullable Grant held;
-    private volatile Instant quietUntil = Instant.MIN;
+    private volatile Duration quietUntil = Duration.ZERO;
 
-    Grants(Login login, Kv2Server server, Clock clock, MeterRegistry meters, Duration timeout) {
+    /**
+     * No token yet.
+     *
+     * @param nanos the length of time since some moment, as {@link System#nanoTime}
+     */
+    Grants(Login login, Kv2Server server, LongSupplier nanos, MeterRegistry meters, Duration timeout) {
         this.login = login;
         this.server = server;
-        this.clock = clock;
+        this.nanos = nanos;
+        this.begin = nanos.getAsLong();
         this.meters = meters;
         this.timeout = timeout;
     }
@@ -46,13 +53,13 @@ final class Grants {
     /** A token that lives; {@code vault_unavailable} if none can be had in time. */
     Grant current(Deadline deadline) {
         Grant grant = held;
-        if (grant == null || grant.isOver(clock.instant())) {
+        if (grant == null || grant.isOver(now())) {
             return locked(deadline, () -> {
                 Grant now = held;
-                return now == null || now.isOver(clock.instant()) ? logIn(deadline) : now;
+                return now == null || now.isOver(now()) ? logIn(deadline) : now;
             });
         }
-        if (grant.isDue(clock.instant()) && !isQuiet() && renewing.compareAndSet(false, true)) {
+        if (grant.isDue(now()) && !isQuiet() && renewing.compareAndSet(false, true)) {
             Thread.ofVirtual().name("vault-token-renewal").start(this::renewAhead);
         }
         return grant;
@@ -65,8 +72,8 @@ final class Grants {
             if (now != null && !now.token().equals(refused.token())) {
                 return now;
             }
-            boolean young = clock.instant().isBefore(refused.loggedInAt().plus(PAUSE));
-            if (young && !refused.isOver(clock.instant())) {
+            boolean young = now().compareTo(refused.loggedInAt().plus(PAUSE)) < 0;
+            if (young && !refused.isOver(now())) {
                 LOG.error("the secret store refuses a token that it has just given out: look at its policies");
                 throw unavailable();
             }
@@ -79,10 +86,10 @@ final class Grants {
         Deadline deadline = Deadline.in(timeout);
         try {
             Grant grant = held;
-            if (grant == null || !grant.isDue(clock.instant())) {
+            if (grant == null || !grant.isDue(now())) {
                 return;
             }
-            Instant asked = clock.instant(); // the server counts from later on: ours is never the longer life
+            Duration asked = now(); // the server counts from later on: ours is never the longer life
             Answer answer = grant.renewable() ? server.renewSelf(grant.token(), deadline) : Answer.none();
             Optional<Grant> renewed = lifeOf(answer).map(life -> grant.renewed(asked, life));
             if (renewed.isPresent() && !renewed.get().isAgeing()) {
@@ -91,7 +98,7 @@ final class Grants {
             }
             locked(deadline, () -> held == grant ? logIn(deadline) : grant);
         } catch (RuntimeException e) {
-            quietUntil = clock.instant().plus(PAUSE);
+            quietUntil = now().plus(PAUSE);
             LOG.warn("the token of the secret store could not be renewed; it is tried again");
         } finally {
             renewing.set(false);
@@ -102,12 +109,12 @@ final class Grants {
         if (isQuiet()) {
             throw unavailable();
         }
-        Instant asked = clock.instant();
+        Duration asked = now();
         server.meet(deadline);
         Answer answer = attempt(deadline);
         Optional<Grant> granted = grantOf(answer, asked);
         if (granted.isEmpty()) {
-            quietUntil = clock.instant().plus(PAUSE);
+            quietUntil = now().plus(PAUSE);
             boolean refused = answer.isRefused();
             count(refused ? "refused" : "unreachable");
             LOG.errorf("login at the secret store failed: %s", answer);
@@ -131,11 +138,15 @@ final class Grants {
         }
     }
 
-    private boolean isQuiet() {
-        return clock.instant().isBefore(quietUntil);
+    private Duration now() {
+        return Duration.ofNanos(nanos.getAsLong() - begin);
     }
 
-    private static Optional<Grant> grantOf(Answer answer, Instant asked) {
+    private boolean isQuiet() {
+        return now().compareTo(quietUntil) < 0;
+    }
+
+    private static Optional<Grant> grantOf(Answer answer, Duration asked) {
         Optional<JsonObject> auth = auth(answer);
         Optional<Secret> token = auth.map(json -> json.get("client_token"))
                 .filter(JsonValue::isString)

@@ -15,7 +15,6 @@ import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -23,6 +22,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -50,16 +50,17 @@ final class Kv2Vault implements CredentialVault {
 
     /** Throws {@link IllegalStateException} for a configuration that is incomplete or not safe. */
     @Inject
-    Kv2Vault(Kv2Config config, Clock clock, MeterRegistry meters, Event<SecretIdIntercepted> interceptions) {
-        this(config, clock, meters, () -> interceptions.fire(new SecretIdIntercepted(config.role())));
+    Kv2Vault(Kv2Config config, MeterRegistry meters, Event<SecretIdIntercepted> interceptions) {
+        this(config, System::nanoTime, meters, () -> interceptions.fire(new SecretIdIntercepted(config.role())));
     }
 
     /** The same, for those who are told otherwise. */
-    Kv2Vault(Kv2Config config, Clock clock, MeterRegistry meters, Runnable interceptions) {
-        this(config, new Kv2Server(config), clock, meters, interceptions);
+    Kv2Vault(Kv2Config config, LongSupplier nanos, MeterRegistry meters, Runnable interceptions) {
+        this(config, new Kv2Server(config), nanos, meters, interceptions);
     }
 
-    private Kv2Vault(Kv2Config config, Kv2Server server, Clock clock, MeterRegistry meters, Runnable interceptions) {
+    private Kv2Vault(
+            Kv2Config config, Kv2Server server, LongSupplier nanos, MeterRegistry meters, Runnable interceptions) {
         this.server = server;
         this.mount = config.mount();
         this.standbys = new Standbys(server);
@@ -68,7 +69,7 @@ final class Kv2Vault implements CredentialVault {
             case APPROLE -> new AppRoleLogin(config, server, interceptions);
             case JWT -> new JwtLogin(config, server);
         };
-        this.grants = new Grants(login, server, clock, meters, timeout);
+        this.grants = new Grants(login, server, nanos, meters, timeout);
     }
 
     /** A version as it is stored. */

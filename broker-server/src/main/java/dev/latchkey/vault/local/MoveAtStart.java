@@ -23,7 +23,7 @@ final class MoveAtStart {
     private static final Logger LOG = Logger.getLogger(MoveAtStart.class);
 
     void atStart(
-            @Observes @Priority(3) StartupEvent event,
+            @Observes @Priority(4) StartupEvent event,
             VaultConfig config,
             VaultTable table,
             @Any Instance<CredentialVault> stores,

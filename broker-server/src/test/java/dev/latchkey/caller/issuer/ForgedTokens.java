@@ -149,6 +149,9 @@ final class ForgedTokens {
         claim("issued in the future", claims -> claims.put("iat", now + 600));
         claim("azp and client_id differ", claims -> claims.put("client_id", "another"));
         claim("azp is a number", claims -> claims.put("azp", 1));
+        claim("no subject", claims -> claims.remove("sub"));
+        claim("an empty subject", claims -> claims.put("sub", " "));
+        claim("a subject that is a number", claims -> claims.put("sub", 1));
         claim("nobody", claims -> {
             claims.remove("sub");
             claims.remove("preferred_username");

@@ -23,6 +23,9 @@ import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
 import java.io.InputStream;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -138,18 +141,36 @@ class ReadinessCheckTest {
     @Test
     @DisplayName("the database says itself what the broker's role could do")
     void asksTheDatabase() {
-        DatabaseAccess access = TestDatabase.fresh();
-        DatabaseAccess asOwner = new DatabaseAccess(
+        DatabaseAccess access = TestDatabase.migrated();
+        assertThat(risks(new DatabaseCheck(TestDatabase.dataSource(access)).look()))
+                .isEmpty();
+        assertThat(risks(new DatabaseCheck(TestDatabase.dataSource(asOwner(access))).look()))
+                .containsExactly(Risk.DATABASE_ROLE);
+    }
+
+    private static DatabaseAccess asOwner(DatabaseAccess access) {
+        return new DatabaseAccess(
                 access.url(),
                 access.ownerUsername(),
                 access.ownerPassword(),
                 access.ownerUsername(),
                 access.password());
+    }
 
-        assertThat(risks(new DatabaseCheck(TestDatabase.dataSource(access)).look()))
-                .isEmpty();
-        assertThat(risks(new DatabaseCheck(TestDatabase.dataSource(asOwner)).look()))
-                .containsExactly(Risk.DATABASE_ROLE);
+    @ParameterizedTest
+    @DisplayName("R175 a role that could change or remove audit rows is found, whatever else it may not do")
+    @ValueSource(strings = {"update", "delete", "truncate"})
+    void findsWhoCouldChangeTheAuditLog(String right) throws SQLException {
+        DatabaseAccess access = TestDatabase.migrated();
+        DatabaseCheck check = new DatabaseCheck(TestDatabase.dataSource(access));
+        assertThat(check.look()).contains(new Finding.Fine(Risk.DATABASE_ROLE));
+
+        try (Connection owner = TestDatabase.dataSource(asOwner(access)).getConnection();
+                Statement statement = owner.createStatement()) {
+            statement.execute("grant " + right + " on audit_event to " + access.username());
+        }
+
+        assertThat(risks(check.look())).containsExactly(Risk.DATABASE_ROLE);
     }
 
     @ParameterizedTest

@@ -15,8 +15,8 @@ import com.nimbusds.jwt.SignedJWT;
 import dev.latchkey.testkit.AtOnce;
 import dev.latchkey.testkit.CapturedLog;
 import dev.latchkey.testkit.CredentialVaultContract;
-import dev.latchkey.testkit.MutableClock;
 import dev.latchkey.testkit.OpenBaoServer;
+import dev.latchkey.testkit.PassingTime;
 import dev.latchkey.vault.VaultPath;
 import dev.latchkey.vault.VersionConflictException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -76,7 +76,7 @@ class Kv2AccessIT {
     void outlivesItsTokens() throws Exception {
         server.setUp(Map.of("LATCHKEY_TOKEN_TTL", "3s", "LATCHKEY_TOKEN_MAX_TTL", "9s"));
         try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
-            Kv2Vault vault = Kv2Fixture.vault(keys(), Clock.systemUTC(), meters);
+            Kv2Vault vault = Kv2Fixture.vault(keys(), System::nanoTime, meters);
             VaultPath path = CredentialVaultContract.newPath();
             vault.write(path, CredentialVaultContract.fields("value"), 0);
             Instant end = Clock.systemUTC().instant().plusSeconds(11);
@@ -105,11 +105,11 @@ class Kv2AccessIT {
     @Test
     @DisplayName("R37 a revoked token costs one login, however many callers find out at the same time")
     void logsInOnceAfterRevocation() throws Exception {
-        MutableClock clock = new MutableClock(Clock.systemUTC().instant());
-        Kv2Vault vault = Kv2Fixture.vault(keys(), clock, meters);
+        PassingTime time = new PassingTime();
+        Kv2Vault vault = Kv2Fixture.vault(keys(), time, meters);
         VaultPath path = CredentialVaultContract.newPath();
         vault.write(path, CredentialVaultContract.fields("value"), 0);
-        clock.advance(Duration.ofSeconds(6));
+        time.pass(Duration.ofSeconds(6));
 
         revokeTokens();
         AtOnce.run(50, () -> assertThat(vault.read(path)).isPresent());
@@ -120,11 +120,11 @@ class Kv2AccessIT {
     @Test
     @DisplayName("R37 without its role the broker says 503, tries one login in 5 s, alerts, and recovers by itself")
     void doesNotHammerWithoutRole() throws Exception {
-        MutableClock clock = new MutableClock(Clock.systemUTC().instant());
-        Kv2Vault vault = Kv2Fixture.vault(keys(), clock, meters);
+        PassingTime time = new PassingTime();
+        Kv2Vault vault = Kv2Fixture.vault(keys(), time, meters);
         VaultPath path = CredentialVaultContract.newPath();
         vault.write(path, CredentialVaultContract.fields("value"), 0);
-        clock.advance(Duration.ofSeconds(6));
+        time.pass(Duration.ofSeconds(6));
         server.root("POST", ROLE, Map.of("secret_id_bound_cidrs", "192.0.2.1/32"));
         try (CapturedLog log = CapturedLog.of("dev.latchkey.vault")) {
             revokeTokens();
@@ -132,7 +132,7 @@ class Kv2AccessIT {
                 assertUnavailable(() -> vault.read(path));
             }
             assertThat(Kv2Fixture.logins(meters, "refused")).isEqualTo(1);
-            clock.advance(Duration.ofSeconds(6));
+            time.pass(Duration.ofSeconds(6));
             for (int i = 0; i < 20; i++) {
                 assertUnavailable(() -> vault.read(path));
             }
@@ -142,7 +142,7 @@ class Kv2AccessIT {
             server.root("POST", ROLE, Map.of("secret_id_bound_cidrs", ""));
         }
 
-        clock.advance(Duration.ofSeconds(6));
+        time.pass(Duration.ofSeconds(6));
         assertThat(vault.read(path)).isPresent();
     }
 
@@ -182,7 +182,7 @@ class Kv2AccessIT {
     private void refusesToStart(Map<String, String> keys, String reason) {
         try (CapturedLog log = CapturedLog.of("dev.latchkey.vault")) {
             AtomicInteger told = new AtomicInteger();
-            Kv2Vault vault = Kv2Fixture.vault(keys, Clock.systemUTC(), meters, told::incrementAndGet);
+            Kv2Vault vault = Kv2Fixture.vault(keys, System::nanoTime, meters, told::incrementAndGet);
             assertThatThrownBy(vault::checkUsable)
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("secret_id_intercepted")
@@ -220,18 +220,18 @@ class Kv2AccessIT {
                 "system:serviceaccount:latchkey:broker"));
         Path file = folder.resolve("broker.jwt");
         Files.writeString(file, jwt(key, "system:serviceaccount:other:app"));
-        MutableClock clock = new MutableClock(Clock.systemUTC().instant());
+        PassingTime time = new PassingTime();
         Kv2Vault vault = Kv2Fixture.vault(
                 new HashMap<>(Map.of(
                         "address", server.address().toString(),
                         "login", "jwt",
                         "jwt-file", file.toString())),
-                clock,
+                time,
                 meters);
         assertUnavailable(vault::checkUsable);
 
         Files.writeString(file, jwt(key, "system:serviceaccount:latchkey:broker"));
-        clock.advance(Duration.ofSeconds(6));
+        time.pass(Duration.ofSeconds(6));
         vault.checkUsable();
 
         assertThat(Kv2Fixture.logins(meters, "refused")).isEqualTo(1);

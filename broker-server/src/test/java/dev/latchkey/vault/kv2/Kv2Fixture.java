@@ -9,10 +9,10 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.LongSupplier;
 
 /** Stores on a real server, and what they are configured with. */
 final class Kv2Fixture {
@@ -50,16 +50,17 @@ final class Kv2Fixture {
         }
     }
 
-    static Kv2Vault vault(Map<String, String> keys, Clock clock, SimpleMeterRegistry meters) {
-        return vault(keys, clock, meters, () -> {});
+    static Kv2Vault vault(Map<String, String> keys, LongSupplier nanos, SimpleMeterRegistry meters) {
+        return vault(keys, nanos, meters, () -> {});
     }
 
-    static Kv2Vault vault(Map<String, String> keys, Clock clock, SimpleMeterRegistry meters, Runnable interceptions) {
-        return new Kv2Vault(config(keys), clock, meters, interceptions);
+    static Kv2Vault vault(
+            Map<String, String> keys, LongSupplier nanos, SimpleMeterRegistry meters, Runnable interceptions) {
+        return new Kv2Vault(config(keys), nanos, meters, interceptions);
     }
 
     static Kv2Vault vault(Map<String, String> keys) {
-        return vault(keys, Clock.systemUTC(), new SimpleMeterRegistry());
+        return vault(keys, System::nanoTime, new SimpleMeterRegistry());
     }
 
     /** How many logins ended like that. */

@@ -7,14 +7,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.latchkey.testkit.CapturedLog;
 import dev.latchkey.testkit.CredentialVaultContract;
 import dev.latchkey.testkit.FaultyServer;
+import dev.latchkey.testkit.PassingTime;
 import dev.latchkey.vault.CredentialVault.StaleReads;
 import dev.latchkey.vault.VaultPath;
 import dev.latchkey.vault.VersionConflictException;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -109,6 +113,52 @@ class Kv2VaultTest {
             connection.awaitClose();
         })) {
             assertUnavailable(() -> vault(server, "PT0.5S").read(PATH));
+        }
+    }
+
+    @Test
+    @DisplayName("R36 R51 a token that has lived its life by the length of time is replaced, whatever any clock says")
+    void replacesAnEndedToken() throws Exception {
+        PassingTime time = new PassingTime();
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        try (FaultyServer server = answering(FaultyServer.response(404, JSON, "{}"))) {
+            Kv2Vault vault = Kv2Fixture.vault(keys(server, "60s"), time, meters);
+            assertThat(vault.read(PATH)).isEmpty();
+            time.pass(Duration.ofMinutes(39));
+            assertThat(vault.read(PATH)).isEmpty();
+            assertThat(Kv2Fixture.logins(meters, "accepted")).isEqualTo(1);
+
+            time.pass(Duration.ofMinutes(21));
+            assertThat(vault.read(PATH)).isEmpty();
+
+            assertThat(Kv2Fixture.logins(meters, "accepted")).isEqualTo(2);
+        }
+    }
+
+    @Test
+    @DisplayName("R37 a refused token is replaced by one login as soon as it is no longer fresh, and not before")
+    void replacesARefusedToken() throws Exception {
+        PassingTime time = new PassingTime();
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        AtomicBoolean revoked = new AtomicBoolean();
+        try (FaultyServer server = FaultyServer.start(connection -> {
+            boolean login = connection.readRequest().contains("/login");
+            revoked.compareAndSet(login, false);
+            connection.write(
+                    login
+                            ? FaultyServer.response(200, JSON, LOGIN)
+                            : FaultyServer.response(revoked.get() ? 403 : 404, JSON, "{}"));
+        })) {
+            Kv2Vault vault = Kv2Fixture.vault(keys(server, "60s"), time, meters);
+            assertThat(vault.read(PATH)).isEmpty();
+            revoked.set(true);
+            assertUnavailable(() -> vault.read(PATH));
+            assertThat(Kv2Fixture.logins(meters, "accepted")).isEqualTo(1);
+
+            time.pass(Duration.ofSeconds(5));
+            assertThat(vault.read(PATH)).isEmpty();
+
+            assertThat(Kv2Fixture.logins(meters, "accepted")).isEqualTo(2);
         }
     }
 
@@ -254,7 +304,11 @@ class Kv2VaultTest {
     }
 
     private Kv2Vault vault(FaultyServer server, String timeout) {
-        return Kv2Fixture.vault(new HashMap<>(Map.of(
+        return Kv2Fixture.vault(keys(server, timeout));
+    }
+
+    private Map<String, String> keys(FaultyServer server, String timeout) {
+        return new HashMap<>(Map.of(
                 "address",
                 "http://127.0.0.1:" + server.port(),
                 "role-id",
@@ -264,6 +318,6 @@ class Kv2VaultTest {
                 "secret-id-file",
                 Kv2Fixture.secretFile(folder, "bare-secret-id").toString(),
                 "timeout",
-                timeout)));
+                timeout));
     }
 }

@@ -9,7 +9,7 @@ public sealed interface BrokerAnswer {
      * It answered.
      *
      * @param status HTTP status
-     * @param body at most {@link BoundedBody#LIMIT} bytes; may hold a credential, so it is shown nowhere
+     * @param body at most {@link BrokerHttp#LONGEST} bytes; may hold a credential, so it is shown nowhere
      * @param retryAfter its {@code Retry-After}, where that is a number of seconds
      */
     record Answered(int status, byte[] body, Optional<String> retryAfter) implements BrokerAnswer {

@@ -1,19 +1,18 @@
 package dev.latchkey.keycloak.broker;
 
+import dev.latchkey.keycloak.http.WholeAnswer;
+import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 
 /**
@@ -24,6 +23,7 @@ public final class BrokerHttp {
 
     private static final Duration CONNECT = Duration.ofSeconds(2);
     private static final int AT_ONCE = 32;
+    static final int LONGEST = 256 * 1024;
 
     private final URI address;
     private final HttpClient client;
@@ -68,30 +68,20 @@ public final class BrokerHttp {
             return new BrokerAnswer.Unavailable("too many calls wait for it");
         }
         try {
-            // The client's own time limit ends with the header of the answer; this one covers the body.
-            CompletableFuture<HttpResponse<byte[]>> coming = client.sendAsync(request, info -> new BoundedBody());
-            return await(coming, patience);
-        } finally {
-            places.release();
-        }
-    }
-
-    private static BrokerAnswer await(CompletableFuture<HttpResponse<byte[]>> coming, Duration patience) {
-        try {
-            HttpResponse<byte[]> answer = coming.get(Math.max(1, patience.toMillis()), TimeUnit.MILLISECONDS);
-            return new BrokerAnswer.Answered(answer.statusCode(), answer.body(), retryAfter(answer));
-        } catch (TimeoutException e) {
-            coming.cancel(true);
+            HttpResponse<byte[]> answer = WholeAnswer.to(request, client, LONGEST + 1, patience);
+            return answer.body().length > LONGEST
+                    ? new BrokerAnswer.Unavailable("the answer is too large")
+                    : new BrokerAnswer.Answered(answer.statusCode(), answer.body(), retryAfter(answer));
+        } catch (HttpTimeoutException e) {
             return new BrokerAnswer.Unavailable("no answer in time");
-        } catch (ExecutionException e) {
+        } catch (IOException e) {
             // The class, not the text: that may hold addresses.
-            Throwable cause = e.getCause();
-            return new BrokerAnswer.Unavailable(
-                    (cause == null ? e : cause).getClass().getSimpleName());
+            return new BrokerAnswer.Unavailable(e.getClass().getSimpleName());
         } catch (InterruptedException e) {
-            coming.cancel(true);
             Thread.currentThread().interrupt();
             return new BrokerAnswer.Unavailable("interrupted");
+        } finally {
+            places.release();
         }
     }
 

@@ -8,8 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
  * The changes that the broker does not know yet, in tables of Keycloak's own database ({@code LATCHKEY_OUTBOX}, {@code
@@ -18,13 +20,23 @@ import org.keycloak.models.KeycloakSession;
 final class Outbox {
 
     private final EntityManager database;
+    private final Consumer<Consumer<Outbox>> apart;
 
-    Outbox(EntityManager database) {
+    /**
+     * The outbox in the transaction of this one.
+     *
+     * @param apart does something in a transaction of its own, and returns or throws when that has ended
+     */
+    Outbox(EntityManager database, Consumer<Consumer<Outbox>> apart) {
         this.database = database;
+        this.apart = apart;
     }
 
     static Outbox of(KeycloakSession session) {
-        return new Outbox(session.getProvider(JpaConnectionProvider.class).getEntityManager());
+        return new Outbox(
+                session.getProvider(JpaConnectionProvider.class).getEntityManager(),
+                work -> KeycloakModelUtils.runJobInTransaction(
+                        session.getKeycloakSessionFactory(), other -> work.accept(of(other))));
     }
 
     /**
@@ -39,16 +51,24 @@ final class Outbox {
 
     /**
      * Puts a change in, unless the broker was told the same before: an enabled account that was never disabled is no news.
+     * Transactions that change one principal wait for each other here, so that the last one that commits is told last.
      */
     void put(Change change, long now) {
-        Optional<Object[]> told = told(change);
-        State before = told.map(row -> State.valueOf((String) row[0])).orElse(State.ENABLED);
-        if (before == change.state()) {
+        Optional<Told> known = locked(change);
+        if (known.isEmpty() && change.state() == State.ENABLED) {
             return;
         }
-        long at = told.map(row -> Math.max(now, ((Number) row[1]).longValue() + 1))
-                .orElse(now);
-        remember(change, at, told.isPresent());
+        Told told = known.orElseGet(() -> begun(change, now));
+        if (told.state() == change.state()) {
+            return;
+        }
+        long at = Math.max(now, told.happenedAt() + 1);
+        sql("update LATCHKEY_TOLD set STATE = ?3, HAPPENED_AT = ?4 where KIND = ?1 and NAME = ?2")
+                .setParameter(1, change.kind().name())
+                .setParameter(2, change.name())
+                .setParameter(3, change.state().name())
+                .setParameter(4, at)
+                .executeUpdate();
         sql("insert into LATCHKEY_OUTBOX (ID, KIND, NAME, STATE, HAPPENED_AT, ATTEMPTS, NEXT_AT, DEAD)"
                         + " values (?1, ?2, ?3, ?4, ?5, 0, ?5, 0)")
                 .setParameter(1, UUID.randomUUID().toString())
@@ -59,21 +79,43 @@ final class Outbox {
                 .executeUpdate();
     }
 
-    private Optional<Object[]> told(Change change) {
-        return rows(sql("select STATE, HAPPENED_AT from LATCHKEY_TOLD where KIND = ?1 and NAME = ?2")
-                        .setParameter(1, change.kind().name())
-                        .setParameter(2, change.name()))
-                .stream()
-                .findFirst();
-    }
+    /** What the broker was told last of a principal. */
+    private record Told(State state, long happenedAt) {}
 
-    private void remember(Change change, long at, boolean known) {
-        sql(known
-                        ? "update LATCHKEY_TOLD set STATE = ?3, HAPPENED_AT = ?4 where KIND = ?1 and NAME = ?2"
-                        : "insert into LATCHKEY_TOLD (KIND, NAME, STATE, HAPPENED_AT) values (?1, ?2, ?3, ?4)")
+    /** An update that changes nothing is the one lock of a row that every database knows. */
+    private Optional<Told> locked(Change change) {
+        int rows = sql("update LATCHKEY_TOLD set HAPPENED_AT = HAPPENED_AT where KIND = ?1 and NAME = ?2")
                 .setParameter(1, change.kind().name())
                 .setParameter(2, change.name())
-                .setParameter(3, change.state().name())
+                .executeUpdate();
+        return rows == 0
+                ? Optional.empty()
+                : rows(sql("select STATE, HAPPENED_AT from LATCHKEY_TOLD where KIND = ?1 and NAME = ?2")
+                                .setParameter(1, change.kind().name())
+                                .setParameter(2, change.name()))
+                        .stream()
+                        .findFirst()
+                        .map(row -> new Told(State.valueOf((String) row[0]), ((Number) row[1]).longValue()));
+    }
+
+    /**
+     * The first change of a principal makes the row to lock, which says what was so until now. It is there for everybody at
+     * once, so that two first changes do not meet at the primary key, which would fail an admin's request.
+     */
+    private Told begun(Change change, long now) {
+        try {
+            apart.accept(other -> other.begin(change, now - 1));
+        } catch (RuntimeException e) { // somebody else has made it in the meantime, or it cannot be made
+            return locked(change).orElseThrow(() -> e);
+        }
+        return locked(change).orElseThrow(() -> new IllegalStateException("the row of a principal is gone at once"));
+    }
+
+    private void begin(Change change, long at) {
+        sql("insert into LATCHKEY_TOLD (KIND, NAME, STATE, HAPPENED_AT) values (?1, ?2, ?3, ?4)")
+                .setParameter(1, change.kind().name())
+                .setParameter(2, change.name())
+                .setParameter(3, State.ENABLED.name())
                 .setParameter(4, at)
                 .executeUpdate();
     }

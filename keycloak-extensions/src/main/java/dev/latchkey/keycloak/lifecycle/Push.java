@@ -1,7 +1,7 @@
 package dev.latchkey.keycloak.lifecycle;
 
+import dev.latchkey.keycloak.http.WholeAnswer;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -26,6 +26,17 @@ final class Push {
             .connectTimeout(CONNECT)
             .build();
 
+    private final Duration whole;
+
+    Push() {
+        this(WHOLE);
+    }
+
+    /** With another patience. */
+    Push(Duration whole) {
+        this.whole = whole;
+    }
+
     /** What became of it. */
     enum Outcome {
         /** The broker has it. */
@@ -46,13 +57,12 @@ final class Push {
 
     Answer send(URI endpoint, String token) {
         HttpRequest request = HttpRequest.newBuilder(endpoint)
-                .timeout(WHOLE)
                 .header("Content-Type", "application/secevent+jwt")
                 .header("Accept", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(token, StandardCharsets.US_ASCII))
                 .build();
         try {
-            return answer(http.send(request, HttpResponse.BodyHandlers.ofInputStream()));
+            return answer(WholeAnswer.to(request, http, LONGEST_ANSWER, whole));
         } catch (IOException e) {
             return new Answer(Outcome.TRY_LATER, e.getClass().getSimpleName());
         } catch (InterruptedException e) {
@@ -61,18 +71,15 @@ final class Push {
         }
     }
 
-    private static Answer answer(HttpResponse<InputStream> response) throws IOException {
-        try (InputStream body = response.body()) {
-            String text = new String(body.readNBytes(LONGEST_ANSWER), StandardCharsets.UTF_8);
-            int status = response.statusCode();
-            if (status == 202) {
-                return new Answer(Outcome.DELIVERED, "202");
-            }
-            var error = ERROR.matcher(text);
-            boolean told = status == 400 && error.find();
-            return told
-                    ? new Answer(Outcome.REFUSED, "400 " + error.group(1))
-                    : new Answer(Outcome.TRY_LATER, Integer.toString(status));
+    private static Answer answer(HttpResponse<byte[]> response) {
+        int status = response.statusCode();
+        if (status == 202) {
+            return new Answer(Outcome.DELIVERED, "202");
         }
+        var error = ERROR.matcher(new String(response.body(), StandardCharsets.UTF_8));
+        boolean told = status == 400 && error.find();
+        return told
+                ? new Answer(Outcome.REFUSED, "400 " + error.group(1))
+                : new Answer(Outcome.TRY_LATER, Integer.toString(status));
     }
 }

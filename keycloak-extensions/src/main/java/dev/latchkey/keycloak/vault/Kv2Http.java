@@ -3,6 +3,7 @@ package dev.latchkey.keycloak.vault;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.latchkey.keycloak.http.WholeAnswer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -15,7 +16,6 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
@@ -53,9 +53,7 @@ final class Kv2Http {
     }
 
     private HttpRequest.Builder request(String path) {
-        Duration timeout = settings.timeout();
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(settings.address() + "/v1/" + path))
-                .timeout(timeout)
                 .header("X-Vault-Request", "true");
         settings.namespace().ifPresent(it -> request.header("X-Vault-Namespace", it));
         return request;
@@ -63,11 +61,8 @@ final class Kv2Http {
 
     private Kv2Answer send(HttpRequest.Builder request) {
         try {
-            HttpResponse<InputStream> response = http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
-            byte[] body;
-            try (InputStream stream = response.body()) {
-                body = stream.readNBytes(LONGEST + 1);
-            }
+            HttpResponse<byte[]> response = WholeAnswer.to(request.build(), http, LONGEST + 1, settings.timeout());
+            byte[] body = response.body();
             try {
                 return new Kv2Answer(response.statusCode(), read(body));
             } finally {

@@ -22,7 +22,7 @@ final class Kv2Secrets {
     Kv2Secrets(Kv2Settings settings, Clock clock) {
         this.settings = settings;
         this.http = new Kv2Http(settings);
-        this.session = new Kv2Session(settings.login(), http, clock);
+        this.session = new Kv2Session(settings, http, clock);
     }
 
     /**

@@ -10,12 +10,15 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The token that Keycloak reads with: got by a login, renewed when two thirds of its life are over, replaced by another
- * login when it cannot be renewed or is refused. One login at a time. Thread-safe.
+ * login when it cannot be renewed or is refused. One login at a time, and none sooner than 5 s after one that did not help.
+ * Thread-safe.
  */
 final class Kv2Session {
 
@@ -24,11 +27,14 @@ final class Kv2Session {
     private final Kv2Settings.Login login;
     private final Kv2Http http;
     private final Clock clock;
+    private final Duration patience;
     private final ReentrantLock changing = new ReentrantLock();
     private volatile @Nullable Held held;
+    private volatile Instant quietUntil = Instant.MIN;
 
-    Kv2Session(Kv2Settings.Login login, Kv2Http http, Clock clock) {
-        this.login = login;
+    Kv2Session(Kv2Settings settings, Kv2Http http, Clock clock) {
+        this.login = settings.login();
+        this.patience = settings.timeout();
         this.http = http;
         this.clock = clock;
     }
@@ -41,23 +47,63 @@ final class Kv2Session {
         }
     }
 
-    /** A token that is valid now. */
+    /** A token that is valid now. Nobody waits for the renewal of one that lives, but who sees to it. */
     String current() {
         Held known = held;
-        if (known != null && clock.instant().isBefore(known.dueAt())) {
+        if (known == null || hasEnded(known)) {
+            return alone(() -> replaced().bearer());
+        }
+        if (!isDue(known) || !changing.tryLock()) {
             return known.bearer();
         }
-        changing.lock();
         try {
-            Held present = held;
-            if (present == null || !clock.instant().isBefore(present.dueAt())) {
-                present = present == null ? logIn() : renewed(present).orElseGet(this::logIn);
-                held = present;
-            }
-            return present.bearer();
+            return replaced().bearer();
         } finally {
             changing.unlock();
         }
+    }
+
+    /** While nothing better can be had, a token that lives is gone on with. */
+    private Held replaced() {
+        Held present = held;
+        if (present == null || hasEnded(present)) {
+            if (isQuiet()) {
+                throw new Kv2UnavailableException("a login has failed a moment ago");
+            }
+            return kept(this::logIn);
+        }
+        if (isQuiet() || !isDue(present)) {
+            return present;
+        }
+        try {
+            return kept(() -> renewed(present).orElseGet(this::logIn));
+        } catch (Kv2UnavailableException e) {
+            return present;
+        }
+    }
+
+    /** What did not help is not tried again for a while: Keycloak's threads must not queue for it. */
+    private Held kept(Supplier<Held> attempt) {
+        try {
+            Held next = attempt.get();
+            held = next;
+            return next;
+        } catch (Kv2UnavailableException e) {
+            quietUntil = clock.instant().plus(BETWEEN_LOGINS);
+            throw e;
+        }
+    }
+
+    private boolean hasEnded(Held token) {
+        return !clock.instant().isBefore(token.endsAt());
+    }
+
+    private boolean isDue(Held token) {
+        return !clock.instant().isBefore(token.dueAt());
+    }
+
+    private boolean isQuiet() {
+        return clock.instant().isBefore(quietUntil);
     }
 
     /**
@@ -65,14 +111,29 @@ final class Kv2Session {
      * new one may not read either, and refused reads must not become a flood of logins.
      */
     void refused(String bearer) {
-        changing.lock();
-        try {
+        alone(() -> {
             Held present = held;
             boolean young =
                     present != null && clock.instant().isBefore(present.since().plus(BETWEEN_LOGINS));
             if (present != null && present.bearer().equals(bearer) && !young) {
                 held = null;
             }
+            return bearer;
+        });
+    }
+
+    /** Whoever waits does so no longer than for a call of their own. */
+    private String alone(Supplier<String> work) {
+        try {
+            if (!changing.tryLock(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+                throw new Kv2UnavailableException("another login takes too long");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Kv2UnavailableException("interrupted");
+        }
+        try {
+            return work.get();
         } finally {
             changing.unlock();
         }
@@ -80,7 +141,7 @@ final class Kv2Session {
 
     /** A renewal that gives less than half of the life before is one near the greatest age: a login is better. */
     private Optional<Held> renewed(Held old) {
-        if (!old.renewable() || !clock.instant().isBefore(old.endsAt())) {
+        if (!old.renewable()) {
             return Optional.empty();
         }
         Kv2Answer answer =

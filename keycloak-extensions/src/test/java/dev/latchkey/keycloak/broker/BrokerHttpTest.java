@@ -83,10 +83,10 @@ class BrokerHttpTest {
     @Test
     @DisplayName("gives up on a body that is larger than is read")
     void boundsTheBody() {
-        peer.answers(200, "x".repeat(BoundedBody.LIMIT + 1));
+        peer.answers(200, "x".repeat(BrokerHttp.LONGEST + 1));
         assertThat(http.get("/", TOKEN, PATIENCE)).isInstanceOf(BrokerAnswer.Unavailable.class);
 
-        peer.answers(200, "x".repeat(BoundedBody.LIMIT));
+        peer.answers(200, "x".repeat(BrokerHttp.LONGEST));
         assertThat(http.get("/", TOKEN, PATIENCE)).isInstanceOf(BrokerAnswer.Answered.class);
     }
 

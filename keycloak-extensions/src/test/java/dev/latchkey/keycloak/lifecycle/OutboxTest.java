@@ -1,6 +1,7 @@
 package dev.latchkey.keycloak.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.latchkey.keycloak.lifecycle.Change.State;
 import dev.latchkey.keycloak.lifecycle.Outbox.Entry;
@@ -8,8 +9,12 @@ import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import liquibase.Liquibase;
@@ -20,6 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** The outbox on the database of Keycloak's development mode, with the tables of our changelog. */
 class OutboxTest {
@@ -31,7 +37,7 @@ class OutboxTest {
 
     @BeforeEach
     void makeTables() throws Exception {
-        String url = "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1;NON_KEYWORDS=VALUE";
+        String url = "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=120000;NON_KEYWORDS=VALUE";
         try (Connection connection = DriverManager.getConnection(url)) {
             new Liquibase(
                             "META-INF/latchkey-lifecycle-changelog.xml",
@@ -168,11 +174,73 @@ class OutboxTest {
     void isPartOfTheChange() {
         EntityManager session = database.createEntityManager();
         session.getTransaction().begin();
-        new Outbox(session).put(Change.user("ada", State.DISABLED), NOW);
+        outbox(session).put(Change.user("ada", State.DISABLED), NOW);
         session.getTransaction().rollback();
         session.close();
 
         assertThat(claim(NOW + 10)).isEmpty();
+    }
+
+    @Test
+    @Timeout(300)
+    @DisplayName("R104 of two changes at once the one that is committed last is told last")
+    void ordersChangesAtOnce() throws Exception {
+        write(outbox -> outbox.put(Change.user("ada", State.DISABLED), NOW));
+
+        atOnce(Change.user("ada", State.ENABLED), Change.user("ada", State.DISABLED));
+
+        assertThat(ids("select STATE from LATCHKEY_OUTBOX order by HAPPENED_AT"))
+                .containsExactly("DISABLED", "ENABLED", "DISABLED");
+        assertThat(ids("select STATE from LATCHKEY_TOLD")).containsExactly("DISABLED");
+    }
+
+    @Test
+    @Timeout(300)
+    @DisplayName("R104 two first changes of one principal fail nobody's request, and are one piece of news")
+    void takesTwoFirstChanges() throws Exception {
+        atOnce(Change.user("ada", State.DISABLED), Change.user("ada", State.DISABLED));
+
+        assertThat(ids("select STATE from LATCHKEY_OUTBOX")).containsExactly("DISABLED");
+    }
+
+    @Test
+    @DisplayName("R104 whoever finds that another has just made the row of a principal goes on with that")
+    void goesOnWithTheRowOfAnother() {
+        try (EntityManager session = database.createEntityManager()) {
+            session.getTransaction().begin();
+            new Outbox(session, work -> {
+                        write(work);
+                        write(work);
+                    })
+                    .put(Change.user("ada", State.DISABLED), NOW);
+            session.getTransaction().commit();
+        }
+
+        assertThat(claim(NOW + 10)).extracting(Entry::change).containsExactly(Change.user("ada", State.DISABLED));
+    }
+
+    /** The second comes while the first is not committed yet. */
+    private void atOnce(Change first, Change second) throws Exception {
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        try (EntityManager session = database.createEntityManager()) {
+            session.getTransaction().begin();
+            outbox(session).put(first, NOW + 10);
+            Future<?> other = thread.submit(() -> write(outbox -> outbox.put(second, NOW + 10)));
+            await().atMost(Duration.ofSeconds(60)).until(() -> other.isDone() || isSomebodyBlocked());
+            session.getTransaction().commit();
+            other.get();
+        } finally {
+            thread.shutdown();
+        }
+    }
+
+    private boolean isSomebodyBlocked() {
+        return !ids("select USER_NAME from INFORMATION_SCHEMA.SESSIONS where BLOCKER_ID is not null")
+                .isEmpty();
+    }
+
+    private Outbox outbox(EntityManager session) {
+        return new Outbox(session, this::write);
     }
 
     private List<Entry> claim(long now) {
@@ -196,7 +264,7 @@ class OutboxTest {
     private <T> T read(Function<Outbox, T> work) {
         try (EntityManager session = database.createEntityManager()) {
             session.getTransaction().begin();
-            T result = work.apply(new Outbox(session));
+            T result = work.apply(outbox(session));
             session.getTransaction().commit();
             return result;
         }

@@ -10,13 +10,16 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -94,6 +97,32 @@ class PushTest {
         body = " ".repeat(5000) + "{\"err\":\"invalid_key\"}";
 
         assertThat(push.send(endpoint(), "a.b.c").outcome()).isEqualTo(Outcome.TRY_LATER);
+    }
+
+    @Test
+    @Timeout(120)
+    @DisplayName("an answer that stops in the middle holds nothing up")
+    void boundsTheTimeOfTheAnswer() {
+        CountDownLatch over = new CountDownLatch(1);
+        receiver.createContext("/half", exchange -> {
+            exchange.sendResponseHeaders(400, 100);
+            exchange.getResponseBody().write('{');
+            exchange.getResponseBody().flush();
+            await(over);
+        });
+
+        Answer answer = new Push(Duration.ofSeconds(1)).send(endpoint().resolve("/half"), "a.b.c");
+
+        over.countDown();
+        assertThat(answer.outcome()).isEqualTo(Outcome.TRY_LATER);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test

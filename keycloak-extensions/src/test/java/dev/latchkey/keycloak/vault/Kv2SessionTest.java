@@ -15,13 +15,19 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** When a token is renewed, replaced and kept, by a clock that the test moves. */
@@ -38,6 +44,11 @@ class Kv2SessionTest {
     private volatile int lifeOfLogins = 900;
     private volatile int lifeOfRenewals = 900;
     private volatile int renewals = 200;
+    private volatile int logins = 200;
+    private final CountDownLatch over = new CountDownLatch(1);
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private volatile boolean hanging;
+    private volatile boolean half;
     private HttpServer server;
     private Kv2Session session;
 
@@ -47,15 +58,24 @@ class Kv2SessionTest {
         server.createContext("/", exchange -> {
             String path = exchange.getRequestURI().getPath();
             calls.add(path);
+            if (hanging) {
+                await(over);
+            }
             boolean login = path.equals(LOGIN);
             byte[] answer = ("{\"auth\":{\"client_token\":\"t-" + calls.size()
                             + "\",\"renewable\":true,\"lease_duration\":" + (login ? lifeOfLogins : lifeOfRenewals)
                             + "}}")
                     .getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(login ? 200 : renewals, answer.length);
+            exchange.sendResponseHeaders(login ? logins : renewals, answer.length);
+            if (half) {
+                exchange.getResponseBody().write(answer, 0, 10);
+                exchange.getResponseBody().flush();
+                await(over);
+            }
             exchange.getResponseBody().write(answer);
             exchange.close();
         });
+        server.setExecutor(threads);
         server.start();
         Kv2Settings settings = Kv2Settings.of(Map.of(
                 "address",
@@ -64,12 +84,22 @@ class Kv2SessionTest {
                 "role",
                 "secretIdFile",
                 Files.writeString(folder.resolve("secret-id"), "s").toString())::get);
-        session = new Kv2Session(settings.login(), new Kv2Http(settings), clock);
+        session = new Kv2Session(settings, new Kv2Http(settings), clock);
     }
 
     @AfterEach
     void stop() {
+        over.countDown();
         server.stop(0);
+        threads.shutdown();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test
@@ -141,6 +171,87 @@ class Kv2SessionTest {
         session.current();
 
         assertThat(calls).containsExactly(LOGIN, RENEWAL);
+    }
+
+    @Test
+    @DisplayName("R30 a login that failed is not tried again for 5 s, whoever asks")
+    void pausesAfterAFailure() {
+        logins = 503;
+        assertThatThrownBy(session::current).isInstanceOf(Kv2UnavailableException.class);
+        clock.pass(Duration.ofMillis(4_999));
+        assertThatThrownBy(session::current).isInstanceOf(Kv2UnavailableException.class);
+        assertThat(calls).containsExactly(LOGIN);
+
+        logins = 200;
+        clock.pass(Duration.ofMillis(1));
+
+        assertThat(session.current()).isEqualTo("t-2");
+    }
+
+    @Test
+    @DisplayName(
+            "R30 R36 while the server is away a token that lives is gone on with, and tried to be renewed every 5 s")
+    void goesOnWithALivingToken() {
+        session.current();
+        clock.pass(Duration.ofSeconds(600));
+        renewals = 503;
+        logins = 503;
+        assertThat(session.current()).isEqualTo("t-1");
+        assertThat(session.current()).isEqualTo("t-1");
+        assertThat(calls).containsExactly(LOGIN, RENEWAL, LOGIN);
+        server.stop(0);
+        clock.pass(Duration.ofSeconds(5));
+        assertThat(session.current()).isEqualTo("t-1");
+
+        clock.pass(Duration.ofSeconds(295));
+
+        assertThatThrownBy(session::current).isInstanceOf(Kv2UnavailableException.class);
+    }
+
+    @Test
+    @Timeout(120)
+    @DisplayName(
+            "R30 of many callers of a server that hangs one has tried to log in, and none waits for all the others")
+    void asksAHangingServerOnce() throws Exception {
+        hanging = true;
+        List<Future<String>> callers = new ArrayList<>();
+        for (int caller = 0; caller < 20; caller++) {
+            callers.add(threads.submit(session::current));
+        }
+
+        for (Future<String> caller : callers) {
+            assertThatThrownBy(caller::get).hasCauseInstanceOf(Kv2UnavailableException.class);
+        }
+        assertThat(calls).hasSizeLessThanOrEqualTo(1);
+    }
+
+    @Test
+    @Timeout(120)
+    @DisplayName("R35 an answer that stops in the middle is none")
+    void boundsTheTimeOfTheAnswer() {
+        half = true;
+
+        assertThatThrownBy(session::current)
+                .isInstanceOf(Kv2UnavailableException.class)
+                .hasMessageContaining("TimeoutException");
+    }
+
+    @Test
+    @Timeout(120)
+    @DisplayName("R30 R36 nobody waits for a renewal that hangs, but who asks for it")
+    void waitsForNoRenewal() throws Exception {
+        session.current();
+        clock.pass(Duration.ofSeconds(600));
+        hanging = true;
+        List<Future<String>> callers = new ArrayList<>();
+        for (int caller = 0; caller < 20; caller++) {
+            callers.add(threads.submit(session::current));
+        }
+
+        for (Future<String> caller : callers) {
+            assertThat(caller.get()).isEqualTo("t-1");
+        }
+        assertThat(calls).hasSizeLessThanOrEqualTo(2);
     }
 
     @Test

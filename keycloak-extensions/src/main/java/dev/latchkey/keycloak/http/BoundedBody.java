@@ -1,7 +1,6 @@
-package dev.latchkey.keycloak.broker;
+package dev.latchkey.keycloak.http;
 
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -10,14 +9,17 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
-/** Collects a body, and gives up at the first byte too many. Used by one exchange. */
+/** Collects a body, and is content with its beginning if that is too long. Used by one exchange. */
 final class BoundedBody implements BodySubscriber<byte[]> {
 
-    static final int LIMIT = 256 * 1024;
-
+    private final int most;
     private final CompletableFuture<byte[]> whole = new CompletableFuture<>();
     private final ByteArrayOutputStream collected = new ByteArrayOutputStream();
     private Flow.@Nullable Subscription subscription;
+
+    BoundedBody(int most) {
+        this.most = most;
+    }
 
     @Override
     public CompletionStage<byte[]> getBody() {
@@ -33,16 +35,15 @@ final class BoundedBody implements BodySubscriber<byte[]> {
     @Override
     public void onNext(List<ByteBuffer> buffers) {
         for (ByteBuffer buffer : buffers) {
-            if (collected.size() + buffer.remaining() > LIMIT) {
-                if (subscription != null) {
-                    subscription.cancel();
-                }
-                whole.completeExceptionally(new IOException("the body is too large"));
-                return;
-            }
-            byte[] bytes = new byte[buffer.remaining()];
+            byte[] bytes = new byte[Math.min(buffer.remaining(), most - collected.size())];
             buffer.get(bytes);
             collected.writeBytes(bytes);
+        }
+        if (collected.size() == most) {
+            if (subscription != null) {
+                subscription.cancel();
+            }
+            whole.complete(collected.toByteArray());
         }
     }
 
