@@ -109,6 +109,23 @@ class ComposeFileTest {
     }
 
     @Test
+    @DisplayName("Java is called where distroless has it, whatever the processor; no PATH is put in the place of the base's")
+    void callsJavaWhereItIs() throws IOException {
+        String dockerfile = Files.readString(PROJECT.resolve("Dockerfile"));
+        List<String> starts =
+                dockerfile.lines().filter(line -> line.startsWith("ENTRYPOINT ")).toList();
+
+        assertThat(dockerfile).doesNotContain("ENV PATH", "/usr/lib/jvm");
+        assertThat(starts).hasSize(2).allMatch(line -> line.startsWith("ENTRYPOINT [\"/usr/bin/java\", "));
+        for (String asked : List.of("broker-1", "broker-2", "broker-3", "sandbox")) {
+            assertThat(services)
+                    .hasEntrySatisfying(asked, service -> assertThat(service.get("healthcheck"))
+                            .asString()
+                            .contains("test=[CMD, /usr/bin/java, "));
+        }
+    }
+
+    @Test
     @DisplayName("R155 no secret is in the compose file, in the environment files, in an image")
     void holdsNoSecret() throws IOException {
         List<Path> files =
