@@ -45,8 +45,8 @@ class ComposeFileTest {
     }
 
     @Test
-    @DisplayName("R182 every container: not root, read-only root, no capability, none to gain, bounded memory, nothing"
-            + " mounted but volumes and files of deploy/")
+    @DisplayName("R182 every container: not root, read-only root, no capability, none to gain, bounded memory, no"
+            + " core file, nothing mounted but volumes and files of deploy/")
     void hardensEveryContainer() {
         assertThat(services)
                 .containsKeys(
@@ -56,6 +56,7 @@ class ComposeFileTest {
             assertThat(service).as(name).containsEntry("read_only", true);
             assertThat(service).as(name).containsEntry("cap_drop", List.of("ALL"));
             assertThat(service).as(name).containsEntry("security_opt", List.of("no-new-privileges:true"));
+            assertThat(service).as(name).containsEntry("ulimits", Map.of("core", 0));
             assertThat(service).as(name).doesNotContainKeys("privileged", "cap_add", "pid", "ipc", "devices");
             assertThat(service.get("network_mode")).as(name).isEqualTo(name.equals("pod") ? null : "service:pod");
             if (!name.equals("pod")) {
