@@ -2,7 +2,6 @@ package dev.latchkey.topology;
 
 import dev.latchkey.testkit.ChildProcess;
 import dev.latchkey.testkit.KeycloakBuild;
-import dev.latchkey.testkit.OpenBaoServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -106,17 +105,10 @@ final class PlainTopology implements ProductionTopology {
     }
 
     private void openBao() throws IOException {
-        Path bao = OpenBaoServer.binary();
-        Files.createDirectories(deploy.folder("openbao/raft"));
-        Map<String, String> environment = new HashMap<>(deploy.environment("openbao"));
-        environment.put("LATCHKEY_VAULT_CLI", bao.toString());
-        environment.put("HOME", work.toString());
-        environment.put(
-                "LATCHKEY_SETUP",
-                DeployFolder.project().resolve("vault-policies/setup").toString());
-        start("openbao", environment, bao.toString(), "server", "-config=" + deploy.file("openbao/server.hcl"));
-        run("bring-up", environment, deploy.file("openbao/bring-up").toString());
-        start("deliver", environment, deploy.file("openbao/deliver").toString());
+        OpenBaoJobs jobs = new OpenBaoJobs(deploy, work);
+        start("openbao", jobs.environment(), jobs.server());
+        run("bring-up", jobs.environment(), jobs.job("bring-up"));
+        start("deliver", jobs.environment(), jobs.job("deliver"));
     }
 
     private static String haproxy() {

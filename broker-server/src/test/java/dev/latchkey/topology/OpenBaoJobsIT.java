@@ -1,0 +1,125 @@
+package dev.latchkey.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.latchkey.testkit.ChildProcess;
+import dev.latchkey.testkit.OpenBaoServer;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The jobs beside OpenBao, {@code deploy/openbao/bring-up} and {@code deliver}, without the rest of the topology. */
+@Timeout(600)
+class OpenBaoJobsIT {
+
+    private static final List<String> BROKERS = List.of("broker-1", "broker-2", "broker-3");
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final String SECRET_IDS = "auth/approle/role/latchkey-broker/secret-id";
+
+    @TempDir
+    Path work;
+
+    private DeployFolder deploy;
+    private OpenBaoJobs jobs;
+    private OpenBaoServer openBao;
+    private ChildProcess server;
+
+    @BeforeEach
+    void start() throws IOException {
+        deploy = DeployFolder.moveTo(work);
+        jobs = new OpenBaoJobs(deploy, work);
+        openBao = OpenBaoServer.attach(URI.create("http://127.0.0.1:" + deploy.port(8200)), "", "");
+        startServer();
+    }
+
+    private void startServer() {
+        server = ChildProcess.start(work, jobs.environment(), work.resolve("openbao.log"), List.of(jobs.server()));
+    }
+
+    @AfterEach
+    void end() {
+        server.close();
+    }
+
+    @Test
+    @DisplayName("R39 a SecretID that nobody opened is destroyed when the next is laid down; one that a broker has is not")
+    void keepsTheNumberOfSecretIdsBounded() throws IOException {
+        run(Map.of(), "bring-up");
+        assertThat(secretIds()).hasSize(3);
+
+        for (int round = 0; round < 3; round++) {
+            makeOld();
+            run(Map.of(), "deliver", "--once");
+            assertThat(secretIds()).as("after round " + round).hasSize(3);
+        }
+        String taken = open(delivered("broker-1"));
+        makeOld();
+        run(Map.of(), "deliver", "--once");
+
+        assertThat(secretIds()).hasSize(4);
+        assertThat(logIn(taken)).isEqualTo(200);
+        assertThat(BROKERS).allSatisfy(broker -> assertThat(logIn(open(delivered(broker)))).isEqualTo(200));
+    }
+
+    /** As five minutes later. */
+    private void makeOld() throws IOException {
+        for (String broker : BROKERS) {
+            Files.setLastModifiedTime(
+                    delivered(broker), FileTime.from(Instant.now().minusSeconds(301)));
+        }
+    }
+
+    private Path delivered(String broker) {
+        return deploy.folder("login/" + broker + "/secret-id");
+    }
+
+    private String open(Path delivered) throws IOException {
+        return openBao.call("POST", "sys/wrapping/unwrap", Files.readString(delivered), Map.of())
+                .body()
+                .path("data")
+                .path("secret_id")
+                .asText();
+    }
+
+    private int logIn(String secretId) {
+        Map<String, String> login = Map.of("role_id", "latchkey-broker", "secret_id", secretId);
+        return openBao.call("POST", "auth/approle/login", "", login).status();
+    }
+
+    private JsonNode secretIds() throws IOException {
+        return openBao.call("LIST", SECRET_IDS, delivererToken(), Map.of())
+                .body()
+                .path("data")
+                .path("keys");
+    }
+
+    private String delivererToken() throws IOException {
+        return Files.readString(deploy.folder("openbao-keys/deliverer-token"));
+    }
+
+    private void run(Map<String, String> variables, String job, String... arguments) {
+        Map<String, String> environment = new HashMap<>(jobs.environment());
+        environment.putAll(variables);
+        List<String> command = new ArrayList<>(List.of(jobs.job(job)));
+        command.addAll(List.of(arguments));
+        try (ChildProcess running =
+                ChildProcess.start(work, environment, work.resolve(job + "-" + System.nanoTime() + ".log"), command)) {
+            assertThat(running.awaitEnd(PATIENCE)).as(running::tail).isZero();
+        }
+    }
+}
