@@ -69,6 +69,20 @@ class ComposeFileTest {
     }
 
     @Test
+    @DisplayName("R182 the key of OpenBao is the bring-up job's alone, and the one that delivers only reads its own token")
+    void keepsTheKeyFromWhoNeedsItNot() {
+        services.forEach((name, service) -> {
+            List<String> volumes = texts(service.get("volumes"));
+            if (!name.equals("openbao-bring-up")) {
+                assertThat(volumes).as(name).noneMatch(volume -> volume.startsWith("openbao-keys:"));
+                assertThat(volumes)
+                        .as(name)
+                        .allMatch(volume -> !volume.startsWith("openbao-deliverer:") || volume.endsWith(":ro"));
+            }
+        });
+    }
+
+    @Test
     @DisplayName("every service but a job and the network says whether it is well")
     void asksEveryServiceHowItIs() {
         services.forEach((name, service) -> {

@@ -109,7 +109,7 @@ class OpenBaoJobsIT {
     }
 
     private String delivererToken() throws IOException {
-        return Files.readString(deploy.folder("openbao-keys/deliverer-token"));
+        return Files.readString(deploy.folder("openbao-deliverer/token"));
     }
 
     private void run(Map<String, String> variables, String job, String... arguments) {
