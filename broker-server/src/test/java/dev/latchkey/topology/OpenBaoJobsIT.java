@@ -13,7 +13,6 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -57,23 +56,58 @@ class OpenBaoJobsIT {
     }
 
     @Test
-    @DisplayName("R39 a SecretID that nobody opened is destroyed when the next is laid down; one that a broker has is not")
+    @DisplayName(
+            "R39 a SecretID that nobody opened is destroyed when the next is laid down; one that a broker has is not")
     void keepsTheNumberOfSecretIdsBounded() throws IOException {
-        run(Map.of(), "bring-up");
+        run("bring-up");
         assertThat(secretIds()).hasSize(3);
 
         for (int round = 0; round < 3; round++) {
             makeOld();
-            run(Map.of(), "deliver", "--once");
+            run("deliver", "--once");
             assertThat(secretIds()).as("after round " + round).hasSize(3);
         }
         String taken = open(delivered("broker-1"));
         makeOld();
-        run(Map.of(), "deliver", "--once");
+        run("deliver", "--once");
 
         assertThat(secretIds()).hasSize(4);
         assertThat(logIn(taken)).isEqualTo(200);
-        assertThat(BROKERS).allSatisfy(broker -> assertThat(logIn(open(delivered(broker)))).isEqualTo(200));
+        assertThat(BROKERS)
+                .allSatisfy(broker -> assertThat(logIn(open(delivered(broker)))).isEqualTo(200));
+    }
+
+    @Test
+    @DisplayName(
+            "after a standstill that the deliverer's token did not outlive, bring-up makes another and leaves no root token")
+    void recoversAfterLongStandstill() throws IOException {
+        run("bring-up");
+        String first = open(delivered("broker-1"));
+        // to the server, one that has ended is one that never was
+        Files.writeString(delivererToken(), "s.ended");
+        server.close();
+        startServer();
+
+        String said = run("bring-up");
+
+        assertThat(said).contains("unsealed", "the deliverer's token has ended", "the root token is revoked");
+        assertThat(deploy.folder("openbao-keys/root-token")).doesNotExist();
+        assertThat(secretIds()).hasSize(4);
+        assertThat(logIn(first)).isEqualTo(200);
+        assertThat(logIn(open(delivered("broker-1")))).isEqualTo(200);
+        assertThat(run("bring-up")).doesNotContain("has ended");
+    }
+
+    @Test
+    @DisplayName("a bring-up that was killed after it had revoked the root token goes on")
+    void recoversFromItsOwnDeath() throws IOException {
+        run("bring-up");
+        Files.writeString(deploy.folder("openbao-keys/root-token"), "s.revoked");
+
+        run("bring-up");
+
+        assertThat(deploy.folder("openbao-keys/root-token")).doesNotExist();
+        assertThat(secretIds()).hasSize(3);
     }
 
     /** As five minutes later. */
@@ -102,24 +136,23 @@ class OpenBaoJobsIT {
     }
 
     private JsonNode secretIds() throws IOException {
-        return openBao.call("LIST", SECRET_IDS, delivererToken(), Map.of())
+        return openBao.call("LIST", SECRET_IDS, Files.readString(delivererToken()), Map.of())
                 .body()
                 .path("data")
                 .path("keys");
     }
 
-    private String delivererToken() throws IOException {
-        return Files.readString(deploy.folder("openbao-deliverer/token"));
+    private Path delivererToken() {
+        return deploy.folder("openbao-deliverer/token");
     }
 
-    private void run(Map<String, String> variables, String job, String... arguments) {
-        Map<String, String> environment = new HashMap<>(jobs.environment());
-        environment.putAll(variables);
+    private String run(String job, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(jobs.job(job)));
         command.addAll(List.of(arguments));
-        try (ChildProcess running =
-                ChildProcess.start(work, environment, work.resolve(job + "-" + System.nanoTime() + ".log"), command)) {
+        Path log = work.resolve(job + "-" + System.nanoTime() + ".log");
+        try (ChildProcess running = ChildProcess.start(work, jobs.environment(), log, command)) {
             assertThat(running.awaitEnd(PATIENCE)).as(running::tail).isZero();
         }
+        return Files.readString(log);
     }
 }
