@@ -32,8 +32,8 @@ class ComposeFileTest {
                     + "|[a-z0-9./-]+:[a-z0-9.-]+@sha256:[0-9a-f]{64}");
     private static final Pattern SECRET_NAME = Pattern.compile("(?i)password|secret|token|private_key|unseal");
 
-    /** A job that ends, and the one that only holds the network: neither can be asked how it is. */
-    private static final Set<String> NOT_ASKED = Set.of("openbao-bring-up", "pod");
+    /** Jobs that end, and the one that only holds the network: neither can be asked how it is. */
+    private static final Set<String> NOT_ASKED = Set.of("migrate", "openbao-bring-up", "pod");
 
     private static Map<String, Map<String, Object>> services;
 
@@ -80,6 +80,24 @@ class ComposeFileTest {
                         .allMatch(volume -> !volume.startsWith("openbao-deliverer:") || volume.endsWith(":ro"));
             }
         });
+    }
+
+    @Test
+    @DisplayName("R173 no broker has the password of the schema's owner, who could change what the audit log says")
+    void keepsTheOwnersPasswordFromBrokers() {
+        services.forEach((name, service) -> {
+            List<String> files = texts(service.get("env_file"));
+            if (!name.equals("migrate")) {
+                assertThat(files).as(name).noneMatch(file -> file.contains("migrate"));
+            }
+            files.stream()
+                    .filter(file -> file.startsWith("deploy/env/") && name.startsWith("broker-"))
+                    .forEach(file -> assertThat(DeployFolder.read(PROJECT.resolve(file)))
+                            .as(file)
+                            .doesNotContainKey("LATCHKEY_DATABASE_OWNER_USERNAME"));
+        });
+        assertThat(DeployFolder.read(PROJECT.resolve("deploy/env/broker.env")))
+                .containsEntry("LATCHKEY_DATABASE_MIGRATE_AT_START", "false");
     }
 
     @Test
@@ -202,7 +220,11 @@ class ComposeFileTest {
         assertThat(Set.copyOf(made.values())).hasSize(4);
         assertThat(DeployFolder.read(secrets.resolve("postgres.env"))).isEqualTo(made);
         assertThat(DeployFolder.read(secrets.resolve("broker.env")))
+                .hasSize(1)
                 .containsEntry("LATCHKEY_DATABASE_PASSWORD", made.get("LATCHKEY_RUNTIME_PASSWORD"));
+        assertThat(DeployFolder.read(secrets.resolve("migrate.env")))
+                .hasSize(1)
+                .containsEntry("LATCHKEY_DATABASE_OWNER_PASSWORD", made.get("LATCHKEY_OWNER_PASSWORD"));
         try (Stream<Path> all = Files.list(secrets)) {
             for (Path one : all.toList()) {
                 assertThat(Files.getPosixFilePermissions(one))

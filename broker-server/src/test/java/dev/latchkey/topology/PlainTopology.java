@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 final class PlainTopology implements ProductionTopology {
 
     private static final Duration PATIENCE = Duration.ofMinutes(4);
+    private static final String BROKER = "broker-server/target/quarkus-app/quarkus-run.jar";
+    private static final String SANDBOX = "partner-sandbox/target/partner-sandbox.jar";
 
     private final Path work;
     private final DeployFolder deploy;
@@ -70,12 +72,8 @@ final class PlainTopology implements ProductionTopology {
         started.push(PostgresProcess.start(deploy));
         ChildProcess keycloak = keycloak();
         openBao();
-        ChildProcess sandbox = java(
-                "sandbox",
-                Map.of(),
-                DeployFolder.project().resolve("partner-sandbox/target/partner-sandbox.jar"),
-                "--port",
-                Integer.toString(deploy.port(8600)));
+        run("migrate", deploy.environment("migrate"), java(BROKER, "migrate"));
+        ChildProcess sandbox = start("sandbox", Map.of(), java(SANDBOX, "--port", Integer.toString(deploy.port(8600))));
         sandbox.awaitOk(sandbox(), PATIENCE);
         for (int number = 1; number <= 3; number++) {
             replicas.add(new PlainReplica(number));
@@ -118,14 +116,14 @@ final class PlainTopology implements ProductionTopology {
                 .orElse("haproxy");
     }
 
-    private ChildProcess java(String name, Map<String, String> environment, Path jar, String... arguments) {
+    private static String[] java(String jar, String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-jar",
-                jar.toString()));
+                DeployFolder.project().resolve(jar).toString()));
         command.addAll(List.of(arguments));
-        return start(name, environment, command.toArray(String[]::new));
+        return command.toArray(String[]::new);
     }
 
     private ChildProcess start(String name, Map<String, String> environment, String... command) {
@@ -235,10 +233,7 @@ final class PlainTopology implements ProductionTopology {
         }
 
         private ChildProcess begin() {
-            return java(
-                    name,
-                    deploy.environment("broker", "broker-sandbox", name),
-                    DeployFolder.project().resolve("broker-server/target/quarkus-app/quarkus-run.jar"));
+            return start(name, deploy.environment("broker", "broker-sandbox", name), java(BROKER));
         }
 
         @Override
