@@ -12,11 +12,9 @@ COPY deploy/image/Probe.java deploy/image/Probe.java
 RUN javac -d /probe deploy/image/Probe.java && install -d -m 0700 /srv/latchkey/data /srv/latchkey/login/broker-1 \
     /srv/latchkey/login/broker-2 /srv/latchkey/login/broker-3
 
-# distroless: Java 21 on Debian 12, user 65532
+# distroless: Java 21 on Debian 12, at /usr/bin/java on every processor, user 65532
 FROM gcr.io/distroless/java21-debian12:nonroot@sha256:a801e7ccb0606399ae950b0010b03261d4cee3d9866aa2930de6e0dcb4a5b0f5 AS java
 COPY --from=build /probe /opt/probe
-# So that a health check finds it by one name.
-ENV PATH=/usr/lib/jvm/java-21-openjdk-amd64/bin:/usr/lib/jvm/java-21-openjdk-arm64/bin
 USER 65532:65532
 
 FROM java AS broker
@@ -25,11 +23,11 @@ COPY --from=build /build/broker-server/target/quarkus-app /opt/latchkey
 COPY --from=build --chown=65532:65532 /srv/latchkey /srv/latchkey
 WORKDIR /opt/latchkey
 STOPSIGNAL SIGTERM
-ENTRYPOINT ["java", "--enable-native-access=ALL-UNNAMED", "-jar", "/opt/latchkey/quarkus-run.jar"]
+ENTRYPOINT ["/usr/bin/java", "--enable-native-access=ALL-UNNAMED", "-jar", "/opt/latchkey/quarkus-run.jar"]
 
 FROM java AS sandbox
 COPY --from=build /build/partner-sandbox/target/partner-sandbox.jar /opt/latchkey/partner-sandbox.jar
 COPY --from=build /build/partner-sandbox/target/lib /opt/latchkey/lib
 WORKDIR /opt/latchkey
 STOPSIGNAL SIGTERM
-ENTRYPOINT ["java", "-jar", "/opt/latchkey/partner-sandbox.jar", "--port", "8600"]
+ENTRYPOINT ["/usr/bin/java", "-jar", "/opt/latchkey/partner-sandbox.jar", "--port", "8600"]

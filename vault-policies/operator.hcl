@@ -32,7 +32,8 @@ path "auth/approle/role/latchkey-broker/secret-id-accessor/destroy" {
   capabilities = ["create", "update"]
 }
 
-# In an emergency: an end to a token of the broker, by the accessor that the audit log of the server shows.
-path "auth/token/revoke-accessor" {
-  capabilities = ["create", "update"]
+# In an emergency: an end to every token that was given out by AppRole, the broker's among them. One of them alone would
+# have to be named by its accessor, which the audit log of the server shows as a hash only.
+path "sys/leases/revoke-prefix/auth/approle/login" {
+  capabilities = ["update", "sudo"]
 }

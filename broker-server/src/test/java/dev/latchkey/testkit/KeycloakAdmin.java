@@ -10,15 +10,20 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/** The admin of {@link KeycloakServer}, through Keycloak's own admin API. Thread-safe. */
-final class KeycloakAdmin {
+/** The admin of a Keycloak, through its own admin API. Thread-safe. */
+public final class KeycloakAdmin {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final URI base;
     private final String realm;
     private final String password;
 
-    KeycloakAdmin(URI base, String realm, String password) {
+    /**
+     * Whoever has that password.
+     *
+     * @param base the server's address
+     */
+    public KeycloakAdmin(URI base, String realm, String password) {
         this.base = base;
         this.realm = realm;
         this.password = password;
@@ -111,14 +116,14 @@ final class KeycloakAdmin {
     }
 
     /** What there is at a path of the realm. */
-    JsonNode get(String path) {
+    public JsonNode get(String path) {
         try (var http = new TestHttp()) {
             return read(http.get(at(path), authorization(http)), 200);
         }
     }
 
     /** Changes what is at a path of the realm. */
-    void put(String path, JsonNode body) {
+    public void put(String path, JsonNode body) {
         try (var http = new TestHttp()) {
             read(http.json("PUT", at(path), authorization(http), body.toString()), 204);
         }

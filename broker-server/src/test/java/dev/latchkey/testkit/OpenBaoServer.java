@@ -256,6 +256,15 @@ public final class OpenBaoServer implements AutoCloseable {
                 .asText();
     }
 
+    /** A new token that may do what this policy says, and nothing else. */
+    public String token(String policy) {
+        return root("POST", "auth/token/create", Map.of("policies", List.of(policy), "no_default_policy", true))
+                .body()
+                .path("auth")
+                .path("client_token")
+                .asText();
+    }
+
     /** The RoleID of the broker. */
     public String roleId() {
         return root("GET", "auth/approle/role/latchkey-broker/role-id", Map.of())

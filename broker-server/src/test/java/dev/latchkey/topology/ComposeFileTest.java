@@ -30,10 +30,11 @@ class ComposeFileTest {
     private static final Pattern PINNED =
             Pattern.compile("(?s)[a-z0-9./-]+:(?:[^@]*[0-9][^@]*)(?:@sha256:[0-9a-f]{64})?"
                     + "|[a-z0-9./-]+:[a-z0-9.-]+@sha256:[0-9a-f]{64}");
-    private static final Pattern SECRET_NAME = Pattern.compile("(?i)password|secret|token|private_key|unseal");
+    private static final Pattern SECRET_NAME =
+            Pattern.compile("(?i)password|secret|token(?!_exchange)|private_key|unseal");
 
-    /** A job that ends, and the one that only holds the network: neither can be asked how it is. */
-    private static final Set<String> NOT_ASKED = Set.of("openbao-bring-up", "pod");
+    /** Jobs that end, and the one that only holds the network: neither can be asked how it is. */
+    private static final Set<String> NOT_ASKED = Set.of("migrate", "openbao-bring-up", "pod");
 
     private static Map<String, Map<String, Object>> services;
 
@@ -45,8 +46,8 @@ class ComposeFileTest {
     }
 
     @Test
-    @DisplayName("R182 every container: not root, read-only root, no capability, none to gain, bounded memory, nothing"
-            + " mounted but volumes and files of deploy/")
+    @DisplayName("R182 every container: not root, read-only root, no capability, none to gain, bounded memory, no"
+            + " core file, nothing mounted but volumes and files of deploy/")
     void hardensEveryContainer() {
         assertThat(services)
                 .containsKeys(
@@ -56,6 +57,7 @@ class ComposeFileTest {
             assertThat(service).as(name).containsEntry("read_only", true);
             assertThat(service).as(name).containsEntry("cap_drop", List.of("ALL"));
             assertThat(service).as(name).containsEntry("security_opt", List.of("no-new-privileges:true"));
+            assertThat(service).as(name).containsEntry("ulimits", Map.of("core", 0));
             assertThat(service).as(name).doesNotContainKeys("privileged", "cap_add", "pid", "ipc", "devices");
             assertThat(service.get("network_mode")).as(name).isEqualTo(name.equals("pod") ? null : "service:pod");
             if (!name.equals("pod")) {
@@ -65,6 +67,39 @@ class ComposeFileTest {
                     .as(name)
                     .allMatch(volume -> !volume.startsWith(".") || volume.matches("\\./deploy/.+:ro"));
         });
+    }
+
+    @Test
+    @DisplayName(
+            "R182 the key of OpenBao is the bring-up job's alone, and the one that delivers only reads its own token")
+    void keepsTheKeyFromWhoNeedsItNot() {
+        services.forEach((name, service) -> {
+            List<String> volumes = texts(service.get("volumes"));
+            if (!name.equals("openbao-bring-up")) {
+                assertThat(volumes).as(name).noneMatch(volume -> volume.startsWith("openbao-keys:"));
+                assertThat(volumes)
+                        .as(name)
+                        .allMatch(volume -> !volume.startsWith("openbao-deliverer:") || volume.endsWith(":ro"));
+            }
+        });
+    }
+
+    @Test
+    @DisplayName("R173 no broker has the password of the schema's owner, who could change what the audit log says")
+    void keepsTheOwnersPasswordFromBrokers() {
+        services.forEach((name, service) -> {
+            List<String> files = texts(service.get("env_file"));
+            if (!name.equals("migrate")) {
+                assertThat(files).as(name).noneMatch(file -> file.contains("migrate"));
+            }
+            files.stream()
+                    .filter(file -> file.startsWith("deploy/env/") && name.startsWith("broker-"))
+                    .forEach(file -> assertThat(DeployFolder.read(PROJECT.resolve(file)))
+                            .as(file)
+                            .doesNotContainKey("LATCHKEY_DATABASE_OWNER_USERNAME"));
+        });
+        assertThat(DeployFolder.read(PROJECT.resolve("deploy/env/broker.env")))
+                .containsEntry("LATCHKEY_DATABASE_MIGRATE_AT_START", "false");
     }
 
     @Test
@@ -106,6 +141,28 @@ class ComposeFileTest {
 
         assertThat(dockerfile).contains("FROM gcr.io/distroless/java21-debian12:nonroot@sha256:");
         assertThat(last).contains("USER 65532:65532").doesNotContain("\nRUN ", "USER root", "USER 0");
+    }
+
+    @Test
+    @DisplayName(
+            "Java is called where distroless has it, whatever the processor; no PATH is put in the place of the base's")
+    void callsJavaWhereItIs() throws IOException {
+        String dockerfile = Files.readString(PROJECT.resolve("Dockerfile"));
+        List<String> starts = dockerfile
+                .lines()
+                .filter(line -> line.startsWith("ENTRYPOINT "))
+                .toList();
+
+        assertThat(dockerfile).doesNotContain("ENV PATH", "/usr/lib/jvm");
+        assertThat(starts).hasSize(2).allMatch(line -> line.startsWith("ENTRYPOINT [\"/usr/bin/java\", "));
+        for (String asked : List.of("broker-1", "broker-2", "broker-3", "sandbox")) {
+            assertThat(services)
+                    .hasEntrySatisfying(
+                            asked,
+                            service -> assertThat(service.get("healthcheck"))
+                                    .asString()
+                                    .contains("test=[CMD, /usr/bin/java, "));
+        }
     }
 
     @Test
@@ -170,7 +227,11 @@ class ComposeFileTest {
         assertThat(Set.copyOf(made.values())).hasSize(4);
         assertThat(DeployFolder.read(secrets.resolve("postgres.env"))).isEqualTo(made);
         assertThat(DeployFolder.read(secrets.resolve("broker.env")))
+                .hasSize(1)
                 .containsEntry("LATCHKEY_DATABASE_PASSWORD", made.get("LATCHKEY_RUNTIME_PASSWORD"));
+        assertThat(DeployFolder.read(secrets.resolve("migrate.env")))
+                .hasSize(1)
+                .containsEntry("LATCHKEY_DATABASE_OWNER_PASSWORD", made.get("LATCHKEY_OWNER_PASSWORD"));
         try (Stream<Path> all = Files.list(secrets)) {
             for (Path one : all.toList()) {
                 assertThat(Files.getPosixFilePermissions(one))

@@ -65,6 +65,7 @@ class OperationsGuideIT {
                 story.token(app, connection).expect(200);
                 noticesAnOlderVault(broker, vault, story, app, connection);
                 noticesAnOlderDatabase(broker, story, app, connection);
+                cutsTheBrokerOff(broker, vault, story, app, connection);
             }
             assertThat(broker.notRun())
                     .as("blocks of the guide that nothing runs")
@@ -163,6 +164,21 @@ class OperationsGuideIT {
                 .toList();
         assertThat(sent).hasSizeGreaterThan(5).doesNotHaveDuplicates();
         assertThat(story.status(connection)).isEqualTo("active");
+    }
+
+    /** By somebody on call, who has no more than the operator's policy. */
+    private static void cutsTheBrokerOff(
+            OperatedBroker broker, OpenBaoServer vault, Story story, Story.App app, String connection) {
+        broker.with("BAO_TOKEN", vault.token("latchkey-operator"));
+        broker.run("remove-secret-ids");
+        broker.run("cut-off");
+        broker.with("BAO_TOKEN", vault.rootToken());
+
+        assertThat(story.token(app, connection).expect(503).code()).isEqualTo("vault_unavailable");
+        broker.stop();
+        broker.run("deliver-secret-id");
+        broker.start();
+        story.token(app, connection).expect(200);
     }
 
     private static List<String> actions(Story story) {

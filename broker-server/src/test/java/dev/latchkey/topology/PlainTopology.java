@@ -2,7 +2,6 @@ package dev.latchkey.topology;
 
 import dev.latchkey.testkit.ChildProcess;
 import dev.latchkey.testkit.KeycloakBuild;
-import dev.latchkey.testkit.OpenBaoServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -30,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 final class PlainTopology implements ProductionTopology {
 
     private static final Duration PATIENCE = Duration.ofMinutes(4);
+    private static final String BROKER = "broker-server/target/quarkus-app/quarkus-run.jar";
+    private static final String SANDBOX = "partner-sandbox/target/partner-sandbox.jar";
 
     private final Path work;
     private final DeployFolder deploy;
@@ -71,12 +72,8 @@ final class PlainTopology implements ProductionTopology {
         started.push(PostgresProcess.start(deploy));
         ChildProcess keycloak = keycloak();
         openBao();
-        ChildProcess sandbox = java(
-                "sandbox",
-                Map.of(),
-                DeployFolder.project().resolve("partner-sandbox/target/partner-sandbox.jar"),
-                "--port",
-                Integer.toString(deploy.port(8600)));
+        run("migrate", deploy.environment("migrate"), java(BROKER, "migrate"));
+        ChildProcess sandbox = start("sandbox", Map.of(), java(SANDBOX, "--port", Integer.toString(deploy.port(8600))));
         sandbox.awaitOk(sandbox(), PATIENCE);
         for (int number = 1; number <= 3; number++) {
             replicas.add(new PlainReplica(number));
@@ -106,17 +103,10 @@ final class PlainTopology implements ProductionTopology {
     }
 
     private void openBao() throws IOException {
-        Path bao = OpenBaoServer.binary();
-        Files.createDirectories(deploy.folder("openbao/raft"));
-        Map<String, String> environment = new HashMap<>(deploy.environment("openbao"));
-        environment.put("LATCHKEY_VAULT_CLI", bao.toString());
-        environment.put("HOME", work.toString());
-        environment.put(
-                "LATCHKEY_SETUP",
-                DeployFolder.project().resolve("vault-policies/setup").toString());
-        start("openbao", environment, bao.toString(), "server", "-config=" + deploy.file("openbao/server.hcl"));
-        run("bring-up", environment, deploy.file("openbao/bring-up").toString());
-        start("deliver", environment, deploy.file("openbao/deliver").toString());
+        OpenBaoJobs jobs = new OpenBaoJobs(deploy, work);
+        start("openbao", jobs.environment(), jobs.server());
+        run("bring-up", jobs.environment(), jobs.job("bring-up"));
+        start("deliver", jobs.environment(), jobs.job("deliver"));
     }
 
     private static String haproxy() {
@@ -126,14 +116,14 @@ final class PlainTopology implements ProductionTopology {
                 .orElse("haproxy");
     }
 
-    private ChildProcess java(String name, Map<String, String> environment, Path jar, String... arguments) {
+    private static String[] java(String jar, String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-jar",
-                jar.toString()));
+                DeployFolder.project().resolve(jar).toString()));
         command.addAll(List.of(arguments));
-        return start(name, environment, command.toArray(String[]::new));
+        return command.toArray(String[]::new);
     }
 
     private ChildProcess start(String name, Map<String, String> environment, String... command) {
@@ -243,10 +233,7 @@ final class PlainTopology implements ProductionTopology {
         }
 
         private ChildProcess begin() {
-            return java(
-                    name,
-                    deploy.environment("broker", "broker-sandbox", name),
-                    DeployFolder.project().resolve("broker-server/target/quarkus-app/quarkus-run.jar"));
+            return start(name, deploy.environment("broker", "broker-sandbox", name), java(BROKER));
         }
 
         @Override

@@ -2,9 +2,13 @@ package dev.latchkey.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.latchkey.demo.Demo;
 import dev.latchkey.testkit.BrokerApi;
 import dev.latchkey.testkit.BrokerApi.Answer;
+import dev.latchkey.testkit.KeycloakAdmin;
 import dev.latchkey.testkit.RawHttp;
 import dev.latchkey.topology.ProductionTopology.Replica;
 import java.io.ByteArrayOutputStream;
@@ -13,8 +17,10 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -114,6 +120,38 @@ class ProductionTopologyIT {
         assertThat(RawHttp.status(
                         RawHttp.get(topology.broker(), "/api/v1/catalog", caller, "X-Forwarded-Host: evil.example")))
                 .isEqualTo(200);
+    }
+
+    @Test
+    @Order(4)
+    @DisplayName("R104 who is disabled in Keycloak is refused by every broker, with a token that is still good")
+    void refusesWhoIsDisabled() throws IOException {
+        String authorization = demo.authorization(WITH_TOKENS.getLast());
+        BrokerApi app = BrokerApi.authorized(topology.broker(), authorization);
+        app.get("/connections").expect(200);
+
+        disable(clientOf(authorization));
+
+        // the proxy asks one broker after the other
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(2))
+                .until(() -> IntStream.range(0, 4 * topology.replicas().size())
+                        .allMatch(request -> app.get("/connections").status() == 401));
+    }
+
+    private static String clientOf(String authorization) throws IOException {
+        String claims = authorization.split("\\.", -1)[1];
+        return new JsonMapper()
+                .readTree(Base64.getUrlDecoder().decode(claims))
+                .path("azp")
+                .asText();
+    }
+
+    private static void disable(String client) {
+        KeycloakAdmin keycloak =
+                new KeycloakAdmin(topology.realm().resolve("/"), "latchkey", topology.keycloakPassword());
+        JsonNode found = keycloak.get("/clients?clientId=" + client).path(0);
+        keycloak.put("/clients/" + found.path("id").asText(), ((ObjectNode) found.deepCopy()).put("enabled", false));
     }
 
     private static void awaitAll() {

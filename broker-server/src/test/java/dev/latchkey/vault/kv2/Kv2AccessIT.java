@@ -4,6 +4,7 @@ import static dev.latchkey.vault.kv2.Kv2VaultIT.assertUnavailable;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.ECDSASigner;
@@ -235,6 +236,36 @@ class Kv2AccessIT {
         vault.checkUsable();
 
         assertThat(Kv2Fixture.logins(meters, "refused")).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("R38 a JWT mount that others have set up is used where it trusts the same, and never changed")
+    void leavesForeignJwtMountAlone() {
+        String present = "http://127.0.0.1:9/of-the-company";
+        server.root("POST", "sys/auth/people", Map.of("type", "jwt"));
+        server.root(
+                "POST",
+                "auth/people/config",
+                Map.of("jwks_url", present, "default_role", "people", "skip_jwks_validation", true));
+
+        assertThatThrownBy(() -> server.setUp(trusting("http://127.0.0.1:9/other", "people")))
+                .hasMessageContaining("LATCHKEY_JWT_MOUNT");
+        assertThat(server.setUp(trusting(present, "people"))).contains("JWT role latchkey-broker");
+
+        JsonNode config =
+                server.root("GET", "auth/people/config", Map.of()).body().path("data");
+        assertThat(config.path("jwks_url").asText()).isEqualTo(present);
+        assertThat(config.path("default_role").asText()).isEqualTo("people");
+    }
+
+    private static Map<String, String> trusting(String keys, String mount) {
+        return Map.of(
+                "LATCHKEY_JWT_JWKS_URL",
+                keys,
+                "LATCHKEY_JWT_MOUNT",
+                mount,
+                "LATCHKEY_JWT_SUBJECT",
+                "system:serviceaccount:latchkey:broker");
     }
 
     private static String jwt(ECKey key, String subject) throws Exception {

@@ -59,6 +59,12 @@ class VaultPoliciesIT {
             "GET sys/raw/core/mounts",
             "LIST sys/leases/lookup/auth/approle/login",
             "POST sys/leases/revoke-prefix/auth/approle/login",
+            "POST sys/leases/revoke-prefix/auth/approle",
+            "POST sys/leases/revoke-prefix/auth/jwt/login",
+            "POST sys/leases/revoke-prefix/auth/token/create",
+            "POST sys/leases/revoke-prefix/auth",
+            "POST sys/leases/revoke-force/auth/approle/login",
+            "POST sys/leases/revoke {\"lease_id\":\"x\"}",
             "POST sys/capabilities-self {\"paths\":[\"latchkey/config\"]}",
             "POST sys/wrapping/wrap {\"a\":\"b\"}",
             "POST auth/token/create {\"policies\":[\"latchkey-broker-runtime\"]}",
@@ -141,7 +147,7 @@ class VaultPoliciesIT {
                 "LIST " + SECRET_ID,
                 "POST " + SECRET_ID + "-accessor/lookup {\"secret_id_accessor\":\"x\"}",
                 "POST " + SECRET_ID + "-accessor/destroy {\"secret_id_accessor\":\"x\"}",
-                "POST auth/token/revoke-accessor {\"accessor\":\"x\"}"),
+                "POST sys/leases/revoke-prefix/auth/approle/login"),
         CI(
                 "ci",
                 "GET sys/policies/acl/latchkey-broker-runtime",
@@ -185,7 +191,7 @@ class VaultPoliciesIT {
     void allowsAndRefuses(Holder holder) {
         server.root("DELETE", "latchkey/metadata/" + RECORD, Map.of());
         server.root("POST", "latchkey/data/" + RECORD, Map.of("data", Map.of("a", "b"), "options", Map.of("cas", 0)));
-        String token = token(holder);
+        String token = server.token("latchkey-" + holder.file);
         List<String> refused = new ArrayList<>(REFUSED);
         refused.removeAll(holder.allowed);
         SoftAssertions soft = new SoftAssertions();
@@ -225,17 +231,6 @@ class VaultPoliciesIT {
     @DisplayName("what is set up can be set up again, and says so in the same words")
     void canBeRepeated() {
         assertThat(server.setUp(Map.of())).isEqualTo(server.setUp(Map.of())).contains("policy latchkey-operator");
-    }
-
-    private static String token(Holder holder) {
-        return server.root(
-                        "POST",
-                        "auth/token/create",
-                        Map.of("policies", List.of("latchkey-" + holder.file), "no_default_policy", true))
-                .body()
-                .path("auth")
-                .path("client_token")
-                .asText();
     }
 
     /** {@code METHOD path body}; before it {@code WRAP} for an answer that is to be wrapped. */

@@ -1,0 +1,158 @@
+package dev.latchkey.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.latchkey.testkit.ChildProcess;
+import dev.latchkey.testkit.OpenBaoServer;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The jobs beside OpenBao, {@code deploy/openbao/bring-up} and {@code deliver}, without the rest of the topology. */
+@Timeout(600)
+class OpenBaoJobsIT {
+
+    private static final List<String> BROKERS = List.of("broker-1", "broker-2", "broker-3");
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final String SECRET_IDS = "auth/approle/role/latchkey-broker/secret-id";
+
+    @TempDir
+    Path work;
+
+    private DeployFolder deploy;
+    private OpenBaoJobs jobs;
+    private OpenBaoServer openBao;
+    private ChildProcess server;
+
+    @BeforeEach
+    void start() throws IOException {
+        deploy = DeployFolder.moveTo(work);
+        jobs = new OpenBaoJobs(deploy, work);
+        openBao = OpenBaoServer.attach(URI.create("http://127.0.0.1:" + deploy.port(8200)), "", "");
+        startServer();
+    }
+
+    private void startServer() {
+        server = ChildProcess.start(work, jobs.environment(), work.resolve("openbao.log"), List.of(jobs.server()));
+    }
+
+    @AfterEach
+    void end() {
+        server.close();
+    }
+
+    @Test
+    @DisplayName(
+            "R39 a SecretID that nobody opened is destroyed when the next is laid down; one that a broker has is not")
+    void keepsTheNumberOfSecretIdsBounded() throws IOException {
+        run("bring-up");
+        assertThat(secretIds()).hasSize(3);
+
+        for (int round = 0; round < 3; round++) {
+            makeOld();
+            run("deliver", "--once");
+            assertThat(secretIds()).as("after round " + round).hasSize(3);
+        }
+        String taken = open(delivered("broker-1"));
+        makeOld();
+        run("deliver", "--once");
+
+        assertThat(secretIds()).hasSize(4);
+        assertThat(logIn(taken)).isEqualTo(200);
+        assertThat(BROKERS)
+                .allSatisfy(broker -> assertThat(logIn(open(delivered(broker)))).isEqualTo(200));
+    }
+
+    @Test
+    @DisplayName(
+            "after a standstill that the deliverer's token did not outlive, bring-up makes another and leaves no root token")
+    void recoversAfterLongStandstill() throws IOException {
+        run("bring-up");
+        String first = open(delivered("broker-1"));
+        // to the server, one that has ended is one that never was
+        Files.writeString(delivererToken(), "s.ended");
+        server.close();
+        startServer();
+
+        String said = run("bring-up");
+
+        assertThat(said).contains("unsealed", "the deliverer's token has ended", "the root token is revoked");
+        assertThat(deploy.folder("openbao-keys/root-token")).doesNotExist();
+        assertThat(secretIds()).hasSize(4);
+        assertThat(logIn(first)).isEqualTo(200);
+        assertThat(logIn(open(delivered("broker-1")))).isEqualTo(200);
+        assertThat(run("bring-up")).doesNotContain("has ended");
+    }
+
+    @Test
+    @DisplayName("a bring-up that was killed after it had revoked the root token goes on")
+    void recoversFromItsOwnDeath() throws IOException {
+        run("bring-up");
+        Files.writeString(deploy.folder("openbao-keys/root-token"), "s.revoked");
+
+        run("bring-up");
+
+        assertThat(deploy.folder("openbao-keys/root-token")).doesNotExist();
+        assertThat(secretIds()).hasSize(3);
+    }
+
+    /** As five minutes later. */
+    private void makeOld() throws IOException {
+        for (String broker : BROKERS) {
+            Files.setLastModifiedTime(
+                    delivered(broker), FileTime.from(Instant.now().minusSeconds(301)));
+        }
+    }
+
+    private Path delivered(String broker) {
+        return deploy.folder("login/" + broker + "/secret-id");
+    }
+
+    private String open(Path delivered) throws IOException {
+        return openBao.call("POST", "sys/wrapping/unwrap", Files.readString(delivered), Map.of())
+                .body()
+                .path("data")
+                .path("secret_id")
+                .asText();
+    }
+
+    private int logIn(String secretId) {
+        Map<String, String> login = Map.of("role_id", "latchkey-broker", "secret_id", secretId);
+        return openBao.call("POST", "auth/approle/login", "", login).status();
+    }
+
+    private JsonNode secretIds() throws IOException {
+        return openBao.call("LIST", SECRET_IDS, Files.readString(delivererToken()), Map.of())
+                .body()
+                .path("data")
+                .path("keys");
+    }
+
+    private Path delivererToken() {
+        return deploy.folder("openbao-deliverer/token");
+    }
+
+    private String run(String job, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(jobs.job(job)));
+        command.addAll(List.of(arguments));
+        Path log = work.resolve(job + "-" + System.nanoTime() + ".log");
+        try (ChildProcess running = ChildProcess.start(work, jobs.environment(), log, command)) {
+            assertThat(running.awaitEnd(PATIENCE)).as(running::tail).isZero();
+        }
+        return Files.readString(log);
+    }
+}
