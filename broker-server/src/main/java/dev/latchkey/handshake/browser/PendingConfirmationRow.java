@@ -5,7 +5,9 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
+import java.util.OptionalInt;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** A row of table {@code pending_confirmation}. */
 @Entity
@@ -27,6 +29,10 @@ class PendingConfirmationRow {
     @Column(name = "staged_version")
     int stagedVersion;
 
+    @Nullable
+    @Column(name = "own_version")
+    Integer ownVersion;
+
     @Column(name = "expires_at")
     Instant expiresAt;
 
@@ -38,11 +44,14 @@ class PendingConfirmationRow {
         return handleSha256.length == 0;
     }
 
-    /** Uses the handle up, and keeps the wait from ending before the given moment. */
+    /** Uses the handle up; whoever does so has until the given moment. */
     void claim(Instant until) {
         handleSha256 = new byte[0];
-        if (expiresAt.isBefore(until)) {
-            expiresAt = until;
-        }
+        expiresAt = until;
+    }
+
+    ConfirmationRows.Expired asExpired() {
+        return new ConfirmationRows.Expired(
+                connection, stagedVersion, isClaimed(), ownVersion == null ? OptionalInt.empty() : OptionalInt.of(ownVersion));
     }
 }
