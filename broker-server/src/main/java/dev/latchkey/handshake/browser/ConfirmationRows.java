@@ -17,8 +17,6 @@ import java.util.function.BooleanSupplier;
 @ApplicationScoped
 class ConfirmationRows {
 
-    private static final int MOST_WRONG_HANDLES = 3;
-
     /** How long a confirmer may work before somebody else finishes its work, as after the death of its process. */
     private static final Duration CLAIM = Duration.ofMinutes(1);
 
@@ -60,10 +58,10 @@ class ConfirmationRows {
      * A wait whose time is up.
      *
      * @param stagedVersion the version of its credential, if that was stored
-     * @param claimed whether its handle was right, so that its credential may be the connection's own by now
+     * @param confirmed whether its handle was right, so that its credential may be the connection's own by now
      * @param ownVersion the version that it was to have as such
      */
-    record Expired(UUID connection, int stagedVersion, boolean claimed, OptionalInt ownVersion) {}
+    record Expired(UUID connection, int stagedVersion, boolean confirmed, OptionalInt ownVersion) {}
 
     /** What became of the wait before. */
     enum Replaced {
@@ -71,7 +69,7 @@ class ConfirmationRows {
         NONE,
         /** It has ended, with its handle. */
         ENDED,
-        /** Its handle was right and it is being made the connection's own; it stays, and the new one was not put. */
+        /** It is being made the connection's own, or being ended; it stays, and the new one was not put. */
         CLAIMED
     }
 
@@ -111,7 +109,7 @@ class ConfirmationRows {
         PendingConfirmationRow row =
                 entities.find(PendingConfirmationRow.class, connection, LockModeType.PESSIMISTIC_WRITE);
         Instant now = clock.instant();
-        if (row == null || row.isClaimed() || row.wrongHandles >= MOST_WRONG_HANDLES || !row.expiresAt.isAfter(now)) {
+        if (row == null || row.isClaimed() || row.wrongHandles >= PendingConfirmationRow.MOST_WRONG_HANDLES || !row.expiresAt.isAfter(now)) {
             return new Verdict.Wrong();
         }
         if (handle.hasSha256(row.handleSha256) && row.issuedTo.equals(confirmer)) {
@@ -123,7 +121,7 @@ class ConfirmationRows {
             return new Verdict.Right(until);
         }
         row.wrongHandles++;
-        return row.wrongHandles >= MOST_WRONG_HANDLES ? new Verdict.Exhausted() : new Verdict.Wrong();
+        return row.wrongHandles >= PendingConfirmationRow.MOST_WRONG_HANDLES ? new Verdict.Exhausted() : new Verdict.Wrong();
     }
 
     /** Gives a claimed wait back, so that the same handle can be tried again. */
@@ -131,7 +129,7 @@ class ConfirmationRows {
     void release(UUID connection, Secret handle, Instant until) {
         PendingConfirmationRow row =
                 entities.find(PendingConfirmationRow.class, connection, LockModeType.PESSIMISTIC_WRITE);
-        if (row != null && row.isClaimed()) {
+        if (row != null && row.isConfirmed()) {
             row.handleSha256 = handle.sha256();
             row.ownVersion = null;
             row.expiresAt = until;
@@ -146,7 +144,7 @@ class ConfirmationRows {
     boolean aim(UUID connection, int ownVersion) {
         PendingConfirmationRow row =
                 entities.find(PendingConfirmationRow.class, connection, LockModeType.PESSIMISTIC_WRITE);
-        boolean mine = row != null && row.isClaimed();
+        boolean mine = row != null && row.isConfirmed();
         if (mine) {
             row.ownVersion = ownVersion;
         }
@@ -158,7 +156,7 @@ class ConfirmationRows {
     Settled settle(UUID connection, BooleanSupplier activation) {
         PendingConfirmationRow row =
                 entities.find(PendingConfirmationRow.class, connection, LockModeType.PESSIMISTIC_WRITE);
-        if (row == null || !row.isClaimed()) {
+        if (row == null || !row.isConfirmed()) {
             return Settled.ALREADY;
         }
         if (!activation.getAsBoolean()) {
@@ -168,13 +166,31 @@ class ConfirmationRows {
         return Settled.ACTIVE;
     }
 
-    /** Ends the wait; false if it had ended before. */
+    /**
+     * Claims a wait in order to end it: nobody can confirm or replace it any more. The row stays until its credential has
+     * been ended, so that another tries again where that fails; false if there is none, or its handle was right.
+     */
     @Transactional
-    boolean remove(UUID connection) {
-        return entities.createQuery("delete from PendingConfirmationRow where connection = :connection")
-                        .setParameter("connection", connection)
-                        .executeUpdate()
-                > 0;
+    boolean end(UUID connection) {
+        PendingConfirmationRow row =
+                entities.find(PendingConfirmationRow.class, connection, LockModeType.PESSIMISTIC_WRITE);
+        if (row == null || row.isConfirmed()) {
+            return false;
+        }
+        row.wrongHandles = PendingConfirmationRow.MOST_WRONG_HANDLES;
+        row.claim(clock.instant().plus(CLAIM));
+        return true;
+    }
+
+    /** Removes a wait of which nothing is left, and does what follows from that, both or neither. */
+    @Transactional
+    void remove(UUID connection, Runnable then) {
+        int removed = entities.createQuery("delete from PendingConfirmationRow where connection = :connection")
+                .setParameter("connection", connection)
+                .executeUpdate();
+        if (removed > 0) {
+            then.run();
+        }
     }
 
     @Transactional

@@ -83,8 +83,10 @@ class Confirmations {
                     .ifPresent(old -> revocations.revokeUnstored(connection, old, actor));
         }
         if (!lifecycle.awaitConfirmation(connection.id(), credential.scopes(), actor)) {
-            rows.remove(connection.id());
-            dropStaged(connection, actor);
+            if (rows.end(connection.id())) {
+                dropStaged(connection, actor);
+                rows.remove(connection.id(), () -> {});
+            }
             throw Handshakes.stateInvalid();
         }
         return handle;
@@ -116,7 +118,7 @@ class Confirmations {
     void sweep(Actor actor) {
         for (ConfirmationRows.Expired wait : rows.expired()) {
             try {
-                if (wait.claimed()) {
+                if (wait.confirmed()) {
                     finish(wait, actor);
                 } else {
                     drop(wait.connection(), "confirmation_expired", actor);
@@ -153,7 +155,7 @@ class Confirmations {
                 .map(StoredRecord::fields)
                 .map(CredentialCodec::decode);
         if (staged.isEmpty()) {
-            drop(id, "confirmation_expired", actor); // disconnected meanwhile: there is nothing left to adopt
+            removed(id, "confirmation_expired", actor); // disconnected meanwhile: there is nothing left to adopt
             return;
         }
         OptionalInt version = store(id, staged.get(), wait.ownVersion());
@@ -192,7 +194,7 @@ class Confirmations {
                 Connection ended = connections.find(id).orElseThrow(BrokerException::notFound);
                 revocations.revoke(ended, credential, VaultPath.connection(id), actor);
                 vault.destroy(VaultPath.staged(id));
-                rows.remove(id);
+                rows.remove(id, () -> {});
             }
             case ALREADY -> {}
         }
@@ -200,10 +202,14 @@ class Confirmations {
     }
 
     private void drop(UUID id, String reason, Actor actor) {
-        if (rows.remove(id)) {
+        if (rows.end(id)) {
             connections.find(id).ifPresent(connection -> dropStaged(connection, actor));
-            lifecycle.abandon(id, reason, AuditAction.CONFIRMATION_FAILED, actor);
+            removed(id, reason, actor);
         }
+    }
+
+    private void removed(UUID id, String reason, Actor actor) {
+        rows.remove(id, () -> lifecycle.abandon(id, reason, AuditAction.CONFIRMATION_FAILED, actor));
     }
 
     private void dropStaged(Connection connection, Actor actor) {

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 @Table(name = "pending_confirmation")
 class PendingConfirmationRow {
 
+    static final int MOST_WRONG_HANDLES = 3;
+
     @Id
     UUID connection;
 
@@ -39,9 +41,14 @@ class PendingConfirmationRow {
     /** For Hibernate. */
     PendingConfirmationRow() {}
 
-    /** Whether the right handle has come; it works once. */
+    /** Whether somebody works at it, so that nobody else can confirm or replace it: the handle is used up. */
     boolean isClaimed() {
         return handleSha256.length == 0;
+    }
+
+    /** Whether the right handle has come; else it is being ended. */
+    boolean isConfirmed() {
+        return isClaimed() && wrongHandles < MOST_WRONG_HANDLES;
     }
 
     /** Uses the handle up; whoever does so has until the given moment. */
@@ -52,6 +59,6 @@ class PendingConfirmationRow {
 
     ConfirmationRows.Expired asExpired() {
         return new ConfirmationRows.Expired(
-                connection, stagedVersion, isClaimed(), ownVersion == null ? OptionalInt.empty() : OptionalInt.of(ownVersion));
+                connection, stagedVersion, isConfirmed(), ownVersion == null ? OptionalInt.empty() : OptionalInt.of(ownVersion));
     }
 }

@@ -3,6 +3,7 @@ package dev.latchkey.handshake.browser;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.latchkey.audit.Actor;
 import dev.latchkey.testkit.BrokerStack;
 import dev.latchkey.testkit.BrokerTables;
 import dev.latchkey.testkit.Story;
@@ -24,6 +25,9 @@ class UnfinishedConfirmationTest {
 
     @Inject
     FlowTables flows;
+
+    @Inject
+    Confirmations confirmations;
 
     @Inject
     DataSource database;
@@ -87,9 +91,28 @@ class UnfinishedConfirmationTest {
         sweep(flow);
 
         assertThat(tables.vaultPathsOf(flow.connection())).isEmpty();
-        assertThat(flow.story().control().families())
-                .noneMatch(family -> family.path("family").asText().equals(flow.story().family())
-                        && family.path("alive").asBoolean());
+        assertEnded(flow);
+    }
+
+    @Test
+    @DisplayName("R28 what nobody confirmed is revoked, too, if the vault was away when its time was up")
+    void vaultAway() {
+        Flow flow = Flow.begun();
+        String handle = flow.handle();
+        flows.tenMinutesPass("pending_confirmation", flow.connection());
+
+        tables.asOwner("alter table local_vault rename to local_vault_away");
+        try {
+            confirmations.sweep(Actor.system("test", "test"));
+        } finally {
+            tables.asOwner("alter table local_vault_away rename to local_vault");
+        }
+        assertThat(flow.confirm(handle).code()).isEqualTo("initiator_mismatch");
+        sweep(flow);
+
+        assertThat(flow.status()).isEqualTo("approved");
+        assertThat(tables.vaultPathsOf(flow.connection())).isEmpty();
+        assertEnded(flow);
     }
 
     private static Flow reconnecting() {
@@ -133,6 +156,14 @@ class UnfinishedConfirmationTest {
                 .isEmpty();
         renew(flow);
         assertThat(flow.status()).isEqualTo("active");
+    }
+
+    private static void assertEnded(Flow flow) {
+        assertThat(flow.story().control().families())
+                .filteredOn(family ->
+                        family.path("family").asText().equals(flow.story().family()))
+                .isNotEmpty()
+                .noneMatch(family -> family.path("alive").asBoolean());
     }
 
     /** The partner renews what the connection has; the first look may only note what the vault holds. */
