@@ -105,7 +105,7 @@ class IntentRows {
 
     /**
      * Active connections that somebody has left unfinished and nobody works at: an open intent, unless it waits for the
-     * end of the access token, or a credential in the journal.
+     * end of the access token, or a credential in the journal. By chance, so that each gets its turn however many fail.
      */
     @Transactional
     List<UUID> unfinished(int limit) {
@@ -117,6 +117,7 @@ class IntentRows {
                                 or exists (select from refresh_intent i
                                         where i.connection = c.id and i.state = 'SENDING')
                                     and (c.reason is null or c.token_expires_at <= now()))
+                        order by random()
                         """, UUID.class).setMaxResults(limit).getResultList().stream()
                 .toList();
     }
