@@ -1,6 +1,7 @@
 package dev.latchkey.protection;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.latchkey.outbound.CallRate;
 import dev.latchkey.outbound.PartnerCallException;
@@ -10,14 +11,21 @@ import dev.latchkey.outbound.Recipient;
 import dev.latchkey.outbound.client.TestOutbound;
 import dev.latchkey.problem.ProblemType;
 import dev.latchkey.testkit.Arrivals;
+import dev.latchkey.testkit.AtOnce;
+import dev.latchkey.testkit.BrokerTables;
 import dev.latchkey.testkit.FaultyServer;
 import dev.latchkey.testkit.MachinePauses;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
@@ -43,6 +51,7 @@ class SharedRatesTest {
     @DisplayName("R17, R62: three processes together never exceed the rate, and use it")
     void together() throws Exception {
         Arrivals arrivals = new Arrivals();
+        Collection<ProblemType> refusals = new ConcurrentLinkedQueue<>();
         Recipient partner = new Recipient(
                 "p-" + UUID.randomUUID(), Optional.of(new CallRate(CALLS_A_SECOND, Duration.ofSeconds(1))));
         try (Processes processes = new Processes();
@@ -61,11 +70,12 @@ class SharedRatesTest {
             arrivals.clear();
             long end = System.nanoTime() + LONG.toNanos();
             for (PartnerHttp http : three) {
-                IntStream.range(0, 6).forEach(caller -> threads.execute(() -> callUntil(end, http, request)));
+                IntStream.range(0, 6).forEach(caller -> threads.execute(() -> callUntil(end, http, request, refusals)));
             }
         }
 
         System.out.printf("rate of %d: %s%n", CALLS_A_SECOND, arrivals);
+        assertThat(refusals).isSubsetOf(ProblemType.PARTNER_RATE_LIMITED);
         assertThat(arrivals.mean(pauses.total())).isLessThanOrEqualTo(CALLS_A_SECOND * 1.05);
         assertThat(arrivals.fullestSecond()).isLessThanOrEqualTo((2 + pauses.seconds()) * CALLS_A_SECOND);
         assertThat(arrivals.count()).isGreaterThan((int) (CALLS_A_SECOND * (LONG.toSeconds() - pauses.seconds()) / 2));
@@ -101,12 +111,70 @@ class SharedRatesTest {
         }
     }
 
-    private static void callUntil(long end, PartnerHttp http, PartnerRequest request) {
+    @Test
+    @DisplayName("R48 R61: a crowd that calls first of all in a process of two connections is not refused for want of them")
+    void crowd() throws Exception {
+        Recipient partner =
+                new Recipient("p-" + UUID.randomUUID(), Optional.of(new CallRate(1000, Duration.ofSeconds(1))));
+        try (Processes processes = new Processes();
+                FaultyServer server = FaultyServer.start(FaultyServer.answering(FaultyServer.response(200, "", "")))) {
+            PartnerHttp http = TestOutbound.http(
+                    processes.start(Map.of(), Clock.systemUTC()).gate());
+            PartnerRequest request = PartnerRequest.get(server.uri("/")).to(partner);
+
+            List<Boolean> wantedStore = AtOnce.run(20, () -> isRefusedByTheStore(http, request));
+
+            assertThat(wantedStore).containsOnly(false);
+        }
+    }
+
+    @Test
+    @DisplayName("R48 R61: four of a process ask for turns at a time, the others hold no connection")
+    void fewAtATime() throws Exception {
+        Recipient partner =
+                new Recipient("p-" + UUID.randomUUID(), Optional.of(new CallRate(1000, Duration.ofSeconds(1))));
+        List<Thread> crowd = new ArrayList<>();
+        try (Processes processes = new Processes();
+                Connection slow = processes.dataSource().getConnection();
+                Statement lock = slow.createStatement()) {
+            SharedRates rates = new SharedRates(processes.dataSource(), Clock.systemUTC());
+            rates.await(partner, Duration.ofSeconds(5));
+            slow.setAutoCommit(false);
+            lock.execute("select * from partner_rate for update");
+            BrokerTables tables = new BrokerTables(processes.dataSource());
+            IntStream.range(0, 20)
+                    .forEach(i -> crowd.add(Thread.ofPlatform().daemon().start(() -> rates.away(partner))));
+            await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> {
+                assertThat(crowd)
+                        .filteredOn(thread -> thread.getState() == Thread.State.WAITING)
+                        .hasSize(16);
+                assertThat(tables.texts("select pid from pg_stat_activity where wait_event_type = 'Lock'"
+                                + " and datname = current_database()"))
+                        .hasSize(4);
+            });
+            slow.rollback();
+            for (Thread each : crowd) {
+                assertThat(each.join(Duration.ofMinutes(1))).isTrue();
+            }
+        }
+    }
+
+    private static boolean isRefusedByTheStore(PartnerHttp http, PartnerRequest request) {
+        try {
+            http.send(request);
+            return false;
+        } catch (PartnerCallException e) {
+            return e.toProblem().type() == ProblemType.STORE_UNAVAILABLE;
+        }
+    }
+
+    private static void callUntil(
+            long end, PartnerHttp http, PartnerRequest request, Collection<ProblemType> refusals) {
         while (System.nanoTime() < end) {
             try {
                 http.send(request);
             } catch (PartnerCallException e) {
-                assertThat(e.reason()).isEqualTo(PartnerCallException.Reason.HELD_BACK);
+                refusals.add(e.toProblem().type());
             }
         }
     }
