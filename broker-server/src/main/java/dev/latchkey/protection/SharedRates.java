@@ -84,6 +84,11 @@ class SharedRates {
         }
     }
 
+    /** How many wait until they may ask. */
+    int waiting() {
+        return places.getQueueLength();
+    }
+
     /** Removes what a bucket that is full would say anyway. */
     void clean() {
         buckets.removeExpired(CLEANED_AT_ONCE);

@@ -11,23 +11,26 @@ import dev.latchkey.outbound.Recipient;
 import dev.latchkey.outbound.client.TestOutbound;
 import dev.latchkey.problem.ProblemType;
 import dev.latchkey.testkit.Arrivals;
-import dev.latchkey.testkit.AtOnce;
 import dev.latchkey.testkit.BrokerTables;
 import dev.latchkey.testkit.FaultyServer;
 import dev.latchkey.testkit.MachinePauses;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -112,59 +115,64 @@ class SharedRatesTest {
     }
 
     @Test
-    @DisplayName("R48 R61: a crowd that calls first of all in a process of two connections is not refused for want of them")
+    @DisplayName("R48 R61: a crowd that holds all connections of a process needs no other one")
     void crowd() throws Exception {
-        Recipient partner =
-                new Recipient("p-" + UUID.randomUUID(), Optional.of(new CallRate(1000, Duration.ofSeconds(1))));
-        try (Processes processes = new Processes();
-                FaultyServer server = FaultyServer.start(FaultyServer.answering(FaultyServer.response(200, "", "")))) {
-            PartnerHttp http = TestOutbound.http(
-                    processes.start(Map.of(), Clock.systemUTC()).gate());
-            PartnerRequest request = PartnerRequest.get(server.uri("/")).to(partner);
+        try (Processes processes = new Processes()) {
+            Recipient partner = known(processes);
+            Processes.Process cold = processes.start(Map.of(), Clock.systemUTC());
 
-            List<Boolean> wantedStore = AtOnce.run(20, () -> isRefusedByTheStore(http, request));
+            List<Future<Duration>> crowd =
+                    heldUp(processes, 20, () -> cold.protection().away(partner), locked -> locked == 2);
 
-            assertThat(wantedStore).containsOnly(false);
+            for (Future<Duration> each : crowd) {
+                assertThat(each.get(1, TimeUnit.MINUTES)).isLessThan(Duration.ofMinutes(1));
+            }
         }
     }
 
     @Test
     @DisplayName("R48 R61: four of a process ask for turns at a time, the others hold no connection")
     void fewAtATime() throws Exception {
-        Recipient partner =
-                new Recipient("p-" + UUID.randomUUID(), Optional.of(new CallRate(1000, Duration.ofSeconds(1))));
-        List<Thread> crowd = new ArrayList<>();
-        try (Processes processes = new Processes();
-                Connection slow = processes.dataSource().getConnection();
-                Statement lock = slow.createStatement()) {
+        try (Processes processes = new Processes()) {
+            Recipient partner = known(processes);
             SharedRates rates = new SharedRates(processes.dataSource(), Clock.systemUTC());
-            rates.await(partner, Duration.ofSeconds(5));
-            slow.setAutoCommit(false);
-            lock.execute("select * from partner_rate for update");
-            BrokerTables tables = new BrokerTables(processes.dataSource());
-            IntStream.range(0, 20)
-                    .forEach(i -> crowd.add(Thread.ofPlatform().daemon().start(() -> rates.away(partner))));
-            await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> {
-                assertThat(crowd)
-                        .filteredOn(thread -> thread.getState() == Thread.State.WAITING)
-                        .hasSize(16);
-                assertThat(tables.texts("select pid from pg_stat_activity where wait_event_type = 'Lock'"
-                                + " and datname = current_database()"))
-                        .hasSize(4);
-            });
-            slow.rollback();
-            for (Thread each : crowd) {
-                assertThat(each.join(Duration.ofMinutes(1))).isTrue();
+
+            List<Future<Duration>> crowd =
+                    heldUp(processes, 20, () -> rates.away(partner), locked -> locked == 4 && rates.waiting() == 16);
+
+            for (Future<Duration> each : crowd) {
+                assertThat(each.get(1, TimeUnit.MINUTES)).isLessThan(Duration.ofMinutes(1));
             }
         }
     }
 
-    private static boolean isRefusedByTheStore(PartnerHttp http, PartnerRequest request) {
-        try {
-            http.send(request);
-            return false;
-        } catch (PartnerCallException e) {
-            return e.toProblem().type() == ProblemType.STORE_UNAVAILABLE;
+    /** A partner whose bucket is there. */
+    private static Recipient known(Processes processes) throws InterruptedException {
+        Recipient partner =
+                new Recipient("p-" + UUID.randomUUID(), Optional.of(new CallRate(1000, Duration.ofSeconds(1))));
+        new SharedRates(processes.dataSource(), Clock.systemUTC()).await(partner, Duration.ofMinutes(1));
+        return partner;
+    }
+
+    /** Many ask while the buckets are locked, until so many wait for that as are expected. */
+    private static List<Future<Duration>> heldUp(
+            Processes processes, int many, Callable<Duration> ask, IntPredicate expected) throws SQLException {
+        BrokerTables tables = new BrokerTables(processes.dataSource());
+        try (Connection slow = processes.dataSource().getConnection();
+                Statement lock = slow.createStatement()) {
+            slow.setAutoCommit(false);
+            lock.execute("select * from partner_rate for update");
+            ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+            List<Future<Duration>> crowd =
+                    Stream.generate(() -> threads.submit(ask)).limit(many).toList();
+            threads.shutdown();
+            await().atMost(Duration.ofMinutes(1))
+                    .until(() ->
+                            expected.test(tables.texts("select pid from pg_stat_activity where wait_event_type = 'Lock'"
+                                            + " and datname = current_database()")
+                                    .size()));
+            slow.rollback();
+            return crowd;
         }
     }
 

@@ -109,7 +109,10 @@ class ConfirmationRows {
         PendingConfirmationRow row =
                 entities.find(PendingConfirmationRow.class, connection, LockModeType.PESSIMISTIC_WRITE);
         Instant now = clock.instant();
-        if (row == null || row.isClaimed() || row.wrongHandles >= PendingConfirmationRow.MOST_WRONG_HANDLES || !row.expiresAt.isAfter(now)) {
+        if (row == null
+                || row.isClaimed()
+                || row.wrongHandles >= PendingConfirmationRow.MOST_WRONG_HANDLES
+                || !row.expiresAt.isAfter(now)) {
             return new Verdict.Wrong();
         }
         if (handle.hasSha256(row.handleSha256) && row.issuedTo.equals(confirmer)) {
@@ -121,7 +124,9 @@ class ConfirmationRows {
             return new Verdict.Right(until);
         }
         row.wrongHandles++;
-        return row.wrongHandles >= PendingConfirmationRow.MOST_WRONG_HANDLES ? new Verdict.Exhausted() : new Verdict.Wrong();
+        return row.wrongHandles >= PendingConfirmationRow.MOST_WRONG_HANDLES
+                ? new Verdict.Exhausted()
+                : new Verdict.Wrong();
     }
 
     /** Gives a claimed wait back, so that the same handle can be tried again. */

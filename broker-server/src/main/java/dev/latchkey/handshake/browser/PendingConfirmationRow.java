@@ -59,6 +59,9 @@ class PendingConfirmationRow {
 
     ConfirmationRows.Expired asExpired() {
         return new ConfirmationRows.Expired(
-                connection, stagedVersion, isConfirmed(), ownVersion == null ? OptionalInt.empty() : OptionalInt.of(ownVersion));
+                connection,
+                stagedVersion,
+                isConfirmed(),
+                ownVersion == null ? OptionalInt.empty() : OptionalInt.of(ownVersion));
     }
 }

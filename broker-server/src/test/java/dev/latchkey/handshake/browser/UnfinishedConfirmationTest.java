@@ -41,7 +41,8 @@ class UnfinishedConfirmationTest {
     }
 
     @Test
-    @DisplayName("R28 a reconnect that ends between the vault and the database is finished: active, and nothing is revoked")
+    @DisplayName(
+            "R28 a reconnect that ends between the vault and the database is finished: active, and nothing is revoked")
     void stored() {
         Flow flow = reconnecting();
         String old = token(flow);
@@ -62,9 +63,11 @@ class UnfinishedConfirmationTest {
         Flow flow = reconnecting();
         confirmedWithoutDatabase(flow);
         renew(flow);
+        String renewed = token(flow);
 
         sweep(flow);
 
+        assertThat(token(flow)).isEqualTo(renewed);
         assertLives(flow);
     }
 
@@ -146,8 +149,7 @@ class UnfinishedConfirmationTest {
             tables.hurry("handshake-sweep");
             assertThat(flows.rows("pending_confirmation", flow.connection())).isEmpty();
         });
-        await().atMost(Duration.ofMinutes(1))
-                .until(() -> !flows.isInVault("staged/" + flow.connection()));
+        await().atMost(Duration.ofMinutes(1)).until(() -> !flows.isInVault("staged/" + flow.connection()));
     }
 
     private void assertLives(Flow flow) {
