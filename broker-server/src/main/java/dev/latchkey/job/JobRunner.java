@@ -8,8 +8,10 @@ import dev.latchkey.audit.Actor;
 import io.quarkus.arc.All;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.interceptor.Interceptor;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -28,7 +30,8 @@ class JobRunner {
     private static final Duration HEARTBEAT = Duration.ofSeconds(5);
 
     private static final int MISSED = 4;
-    private static final Duration DRAIN = Duration.ofSeconds(20);
+    /** Then a job is interrupted, and has as long again. */
+    private static final Duration DRAIN = Duration.ofSeconds(15);
 
     private final Scheduler scheduler;
 
@@ -49,7 +52,8 @@ class JobRunner {
         scheduler.start();
     }
 
-    void stop(@Observes ShutdownEvent event) {
+    /** After the jobs were told to begin nothing new, and before those renewals are waited for that they have begun. */
+    void stop(@Observes @Priority(Interceptor.Priority.APPLICATION) ShutdownEvent event) {
         scheduler.stop();
     }
 

@@ -25,19 +25,22 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Reads the metadata of issuers and keeps it for ten minutes. Callers that ask for the same document at the same time
+ * Reads the metadata of issuers and keeps it for ten minutes; an issuer whose metadata cannot be read is left alone for half
+ * a minute. Callers that ask for the same document at the same time
  * wait for one request. Thread-safe.
  */
 @ApplicationScoped
 public final class IssuerMetadata implements MetadataReader {
 
     private static final Duration KEPT = Duration.ofMinutes(10);
+    private static final Duration LEFT_ALONE = Duration.ofSeconds(30);
     private static final int MOST_ISSUERS = 1000;
     private static final int MOST_REDIRECTS = 2;
 
     private final PartnerHttp http;
     private final SsrfGuard guard;
     private final Cache<Source, IssuerDocument> documents;
+    private final Cache<Source, BrokerException> failures;
     private final ConcurrentMap<Source, CompletableFuture<IssuerDocument>> reading = new ConcurrentHashMap<>();
 
     /** Where a document is read from, and how we name ourselves there. */
@@ -46,8 +49,13 @@ public final class IssuerMetadata implements MetadataReader {
     IssuerMetadata(PartnerHttp http, SsrfGuard guard, Clock clock) {
         this.http = http;
         this.guard = guard;
-        this.documents = Caffeine.newBuilder()
-                .expireAfterWrite(KEPT)
+        this.documents = kept(KEPT, clock);
+        this.failures = kept(LEFT_ALONE, clock);
+    }
+
+    private static <T> Cache<Source, T> kept(Duration time, Clock clock) {
+        return Caffeine.newBuilder()
+                .expireAfterWrite(time)
                 .maximumSize(MOST_ISSUERS)
                 .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
                 .build();
@@ -80,17 +88,27 @@ public final class IssuerMetadata implements MetadataReader {
         }
     }
 
-    /** The document of an issuer as it is now, read anew and kept; for the moment at which a profile is saved. */
+    /**
+     * The document of an issuer as it is now, read anew and kept, a failure is not; for the moment at which a profile is
+     * saved.
+     */
     public IssuerDocument readAnew(URI issuer, CatalogEntry profile) {
-        documents.invalidate(source(issuer, profile));
-        return document(source(issuer, profile));
+        Source source = source(issuer, profile);
+        documents.invalidate(source);
+        failures.invalidate(source);
+        try {
+            return document(source);
+        } catch (BrokerException e) {
+            failures.invalidate(source);
+            throw e;
+        }
     }
 
     private static Source source(URI issuer, CatalogEntry profile) {
         return new Source(issuer, profile.openid(), profile.headers());
     }
 
-    /** The first caller reads, in its own thread; a failure is told to everybody who waited and is not kept. */
+    /** The first caller reads, in its own thread; a failure is told to everybody who waited or asks soon. */
     private IssuerDocument document(Source source) {
         CompletableFuture<IssuerDocument> mine = new CompletableFuture<>();
         CompletableFuture<IssuerDocument> running = reading.putIfAbsent(source, mine);
@@ -98,7 +116,7 @@ public final class IssuerMetadata implements MetadataReader {
             return join(running);
         }
         try {
-            mine.complete(documents.get(source, this::read));
+            mine.complete(documents.get(source, this::readUnlessItFailed));
         } catch (RuntimeException | Error e) {
             mine.completeExceptionally(e);
         } finally {
@@ -112,6 +130,19 @@ public final class IssuerMetadata implements MetadataReader {
             return future.join();
         } catch (CompletionException e) {
             throw e.getCause() instanceof BrokerException problem ? problem : e;
+        }
+    }
+
+    private IssuerDocument readUnlessItFailed(Source source) {
+        BrokerException failed = failures.getIfPresent(source);
+        if (failed != null) {
+            throw failed;
+        }
+        try {
+            return read(source);
+        } catch (BrokerException e) {
+            failures.put(source, e);
+            throw e;
         }
     }
 

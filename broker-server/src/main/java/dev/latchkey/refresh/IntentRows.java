@@ -111,7 +111,7 @@ class IntentRows {
     /**
      * Active connections that somebody has left unfinished and nobody works at: a credential in the journal, or an open
      * intent. One that waits for the end of the access token is looked at for two minutes only: its owner may have stood
-     * still, and may yet have stored the answer (R20).
+     * still, and may yet have stored the answer (R20). In an order of chance, so that each gets its turn however many fail.
      */
     @Transactional
     List<UUID> unfinished(int limit) {
@@ -124,6 +124,7 @@ class IntentRows {
                                         where i.connection = c.id and i.state = 'SENDING'
                                         and (c.reason is null or c.token_expires_at <= now()
                                             or i.created_at > now() - interval '2 minutes')))
+                        order by random()
                         """, UUID.class).setMaxResults(limit).getResultList().stream()
                 .toList();
     }

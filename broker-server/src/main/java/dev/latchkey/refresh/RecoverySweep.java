@@ -5,8 +5,10 @@ import dev.latchkey.job.Job;
 import dev.latchkey.problem.BrokerException;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.interceptor.Interceptor;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -57,7 +59,8 @@ class RecoverySweep implements Job {
         });
     }
 
-    void atEnd(@Observes ShutdownEvent event) {
+    /** Before those who wait for this job, or for its renewals: what was not begun is left to another process. */
+    void atEnd(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) ShutdownEvent event) {
         ending.countDown();
     }
 
@@ -99,6 +102,9 @@ class RecoverySweep implements Job {
     }
 
     private void finish(UUID id, Actor actor) {
+        if (ending.getCount() == 0) {
+            return;
+        }
         try {
             renewals.await(id, found -> true, actor);
         } catch (BrokerException e) {

@@ -4,18 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.catalog.entry.EndpointName;
+import dev.latchkey.outbound.client.TestOutbound;
 import dev.latchkey.partner.registration.AdminApi;
 import dev.latchkey.partner.registration.AdminApi.Answer;
 import dev.latchkey.partner.registration.PartnerTestProfile;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
+import dev.latchkey.testkit.AtOnce;
 import dev.latchkey.testkit.FakeIssuer;
+import dev.latchkey.testkit.MutableClock;
 import dev.latchkey.testkit.TestDatabase;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -150,11 +154,33 @@ class IssuerMetadataTest {
         assertThat(answer.status()).as(answer.text()).isEqualTo(201);
         assertThat(answer.json().path("warnings")).hasSize(1);
         Partner partner = partners.find(id).orElseThrow();
-        fails(partner, ProblemType.PARTNER_BAD_RESPONSE);
         issuer.serve(OPENID, issuer.document(issuer.issuer().toString()));
         assertThat(reader.metadataOf(partner).issuer())
-                .as("a failure is not kept")
+                .as("that it could not be read when it was saved is not kept")
                 .contains(issuer.issuer().toString());
+    }
+
+    @Test
+    @DisplayName("R61 an issuer whose metadata cannot be read is asked once in half a minute, however many ask us")
+    void leavesAFailingIssuerAlone() throws Exception {
+        Partner partner = registered("oidc", "{\"issuer\":\"" + issuer.issuer() + "\"}");
+        MutableClock clock = MutableClock.standing();
+        MetadataReader ours = new IssuerMetadata(TestOutbound.http(), TestOutbound.guard(true), clock);
+        int before = issuer.hits();
+        fails(ours, partner, ProblemType.PARTNER_BAD_RESPONSE);
+        int once = issuer.hits() - before;
+
+        AtOnce.run(20, () -> {
+            fails(ours, partner, ProblemType.PARTNER_BAD_RESPONSE);
+            return true;
+        });
+        clock.advance(Duration.ofSeconds(29));
+        fails(ours, partner, ProblemType.PARTNER_BAD_RESPONSE);
+
+        assertThat(issuer.hits() - before).isEqualTo(once);
+        issuer.serve(OPENID, issuer.document(issuer.issuer().toString()));
+        clock.advance(Duration.ofSeconds(2));
+        assertThat(ours.metadataOf(partner).issuer()).contains(issuer.issuer().toString());
     }
 
     @Test
@@ -186,7 +212,11 @@ class IssuerMetadataTest {
     }
 
     private void fails(Partner partner, ProblemType type) {
-        assertThatThrownBy(() -> reader.metadataOf(partner))
+        fails(reader, partner, type);
+    }
+
+    private static void fails(MetadataReader ours, Partner partner, ProblemType type) {
+        assertThatThrownBy(() -> ours.metadataOf(partner))
                 .isInstanceOfSatisfying(
                         BrokerException.class, e -> assertThat(e.type()).isEqualTo(type));
     }

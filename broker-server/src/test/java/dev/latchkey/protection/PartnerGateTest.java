@@ -323,7 +323,7 @@ class PartnerGateTest {
     void sweeps() throws Exception {
         BrokerTables tables = new BrokerTables(processes.dataSource());
         PauseRows rows = new PauseRows(processes.dataSource());
-        SharedRates rates = new SharedRates(processes.dataSource());
+        SharedRates rates = new SharedRates(processes.dataSource(), Clock.systemUTC());
         Recipient rated = new Recipient(partner.registration(), Optional.of(new CallRate(1, Duration.ofMinutes(1))));
         Recipient full = new Recipient("over-" + partner.registration(), rated.rate());
         rows.begin(partner.registration(), new PauseRows.Pause(Duration.ofHours(1), true));

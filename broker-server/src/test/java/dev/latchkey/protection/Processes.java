@@ -52,7 +52,7 @@ final class Processes implements AutoCloseable {
         MeterRegistry meters = new SimpleMeterRegistry();
         Shields shields = new Shields(config, meters);
         PartnerPauses pauses = new PartnerPauses(new PauseRows(pool), clock, new SecureRandom());
-        SharedRates rates = new SharedRates(pool);
+        SharedRates rates = new SharedRates(pool, clock);
         CallGate gate = new PartnerGate(shields, pauses, rates, config, TestOutbound.config(true), meters);
         return new Process(gate, new Protection(shields, pauses, rates, config), meters);
     }

@@ -1,6 +1,7 @@
 package dev.latchkey.protection;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.latchkey.outbound.CallRate;
 import dev.latchkey.outbound.PartnerCallException;
@@ -10,16 +11,26 @@ import dev.latchkey.outbound.Recipient;
 import dev.latchkey.outbound.client.TestOutbound;
 import dev.latchkey.problem.ProblemType;
 import dev.latchkey.testkit.Arrivals;
+import dev.latchkey.testkit.BrokerTables;
 import dev.latchkey.testkit.FaultyServer;
 import dev.latchkey.testkit.MachinePauses;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -43,6 +54,7 @@ class SharedRatesTest {
     @DisplayName("R17, R62: three processes together never exceed the rate, and use it")
     void together() throws Exception {
         Arrivals arrivals = new Arrivals();
+        Collection<ProblemType> refusals = new ConcurrentLinkedQueue<>();
         Recipient partner = new Recipient(
                 "p-" + UUID.randomUUID(), Optional.of(new CallRate(CALLS_A_SECOND, Duration.ofSeconds(1))));
         try (Processes processes = new Processes();
@@ -61,11 +73,12 @@ class SharedRatesTest {
             arrivals.clear();
             long end = System.nanoTime() + LONG.toNanos();
             for (PartnerHttp http : three) {
-                IntStream.range(0, 6).forEach(caller -> threads.execute(() -> callUntil(end, http, request)));
+                IntStream.range(0, 6).forEach(caller -> threads.execute(() -> callUntil(end, http, request, refusals)));
             }
         }
 
         System.out.printf("rate of %d: %s%n", CALLS_A_SECOND, arrivals);
+        assertThat(refusals).isSubsetOf(ProblemType.PARTNER_RATE_LIMITED);
         assertThat(arrivals.mean(pauses.total())).isLessThanOrEqualTo(CALLS_A_SECOND * 1.05);
         assertThat(arrivals.fullestSecond()).isLessThanOrEqualTo((2 + pauses.seconds()) * CALLS_A_SECOND);
         assertThat(arrivals.count()).isGreaterThan((int) (CALLS_A_SECOND * (LONG.toSeconds() - pauses.seconds()) / 2));
@@ -101,12 +114,75 @@ class SharedRatesTest {
         }
     }
 
-    private static void callUntil(long end, PartnerHttp http, PartnerRequest request) {
+    @Test
+    @DisplayName("R48 R61: a crowd that holds all connections of a process needs no other one")
+    void crowd() throws Exception {
+        try (Processes processes = new Processes()) {
+            Recipient partner = known(processes);
+            Processes.Process cold = processes.start(Map.of(), Clock.systemUTC());
+
+            List<Future<Duration>> crowd =
+                    heldUp(processes, 20, () -> cold.protection().away(partner), locked -> locked == 2);
+
+            for (Future<Duration> each : crowd) {
+                assertThat(each.get(1, TimeUnit.MINUTES)).isLessThan(Duration.ofMinutes(1));
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("R48 R61: four of a process ask for turns at a time, the others hold no connection")
+    void fewAtATime() throws Exception {
+        try (Processes processes = new Processes()) {
+            Recipient partner = known(processes);
+            SharedRates rates = new SharedRates(processes.dataSource(), Clock.systemUTC());
+
+            List<Future<Duration>> crowd =
+                    heldUp(processes, 20, () -> rates.away(partner), locked -> locked == 4 && rates.waiting() == 16);
+
+            for (Future<Duration> each : crowd) {
+                assertThat(each.get(1, TimeUnit.MINUTES)).isLessThan(Duration.ofMinutes(1));
+            }
+        }
+    }
+
+    /** A partner whose bucket is there. */
+    private static Recipient known(Processes processes) throws InterruptedException {
+        Recipient partner =
+                new Recipient("p-" + UUID.randomUUID(), Optional.of(new CallRate(1000, Duration.ofSeconds(1))));
+        new SharedRates(processes.dataSource(), Clock.systemUTC()).await(partner, Duration.ofMinutes(1));
+        return partner;
+    }
+
+    /** Many ask while the buckets are locked, until so many wait for that as are expected. */
+    private static List<Future<Duration>> heldUp(
+            Processes processes, int many, Callable<Duration> ask, IntPredicate expected) throws SQLException {
+        BrokerTables tables = new BrokerTables(processes.dataSource());
+        try (Connection slow = processes.dataSource().getConnection();
+                Statement lock = slow.createStatement()) {
+            slow.setAutoCommit(false);
+            lock.execute("select * from partner_rate for update");
+            ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+            List<Future<Duration>> crowd =
+                    Stream.generate(() -> threads.submit(ask)).limit(many).toList();
+            threads.shutdown();
+            await().atMost(Duration.ofMinutes(1))
+                    .until(() ->
+                            expected.test(tables.texts("select pid from pg_stat_activity where wait_event_type = 'Lock'"
+                                            + " and datname = current_database()")
+                                    .size()));
+            slow.rollback();
+            return crowd;
+        }
+    }
+
+    private static void callUntil(
+            long end, PartnerHttp http, PartnerRequest request, Collection<ProblemType> refusals) {
         while (System.nanoTime() < end) {
             try {
                 http.send(request);
             } catch (PartnerCallException e) {
-                assertThat(e.reason()).isEqualTo(PartnerCallException.Reason.HELD_BACK);
+                refusals.add(e.toProblem().type());
             }
         }
     }

@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 
@@ -16,9 +17,7 @@ import java.util.function.BooleanSupplier;
 @ApplicationScoped
 class ConfirmationRows {
 
-    private static final int MOST_WRONG_HANDLES = 3;
-
-    /** How long a confirmer may work before the wait counts as abandoned by a process that died. */
+    /** How long a confirmer may work before somebody else finishes its work, as after the death of its process. */
     private static final Duration CLAIM = Duration.ofMinutes(1);
 
     private final EntityManager entities;
@@ -30,12 +29,39 @@ class ConfirmationRows {
     }
 
     /** How a handle was judged. */
-    enum Verdict {
-        RIGHT,
-        WRONG,
+    sealed interface Verdict {
+
+        /**
+         * The wait is the confirmer's.
+         *
+         * @param until how long it would have lasted
+         */
+        record Right(Instant until) implements Verdict {}
+
+        record Wrong() implements Verdict {}
+
         /** Wrong for the third time. */
-        EXHAUSTED
+        record Exhausted() implements Verdict {}
     }
+
+    /** What became of a wait whose handle was right. */
+    enum Settled {
+        /** It has ended, and the connection is active. */
+        ACTIVE,
+        /** The connection may not be connected any more; the wait stays until its credential has been ended. */
+        REFUSED,
+        /** Somebody else has settled it. */
+        ALREADY
+    }
+
+    /**
+     * A wait whose time is up.
+     *
+     * @param stagedVersion the version of its credential, if that was stored
+     * @param confirmed whether its handle was right, so that its credential may be the connection's own by now
+     * @param ownVersion the version that it was to have as such
+     */
+    record Expired(UUID connection, int stagedVersion, boolean confirmed, OptionalInt ownVersion) {}
 
     /** What became of the wait before. */
     enum Replaced {
@@ -44,8 +70,8 @@ class ConfirmationRows {
         /** It has ended, with its handle. */
         ENDED,
         /**
-         * The existing confirmation has been claimed with the right handle and is being completed. It stays; the new one
-         * was not stored.
+         * The existing confirmation has been claimed with the right handle and is being completed, or is being ended. It
+         * stays; the new one was not stored.
          */
         CLAIMED
     }
@@ -86,50 +112,106 @@ class ConfirmationRows {
         PendingConfirmationRow row =
                 entities.find(PendingConfirmationRow.class, connection, LockModeType.PESSIMISTIC_WRITE);
         Instant now = clock.instant();
-        if (row == null || row.isClaimed() || row.wrongHandles >= MOST_WRONG_HANDLES || !row.expiresAt.isAfter(now)) {
-            return Verdict.WRONG;
+        if (row == null
+                || row.isClaimed()
+                || row.wrongHandles >= PendingConfirmationRow.MOST_WRONG_HANDLES
+                || !row.expiresAt.isAfter(now)) {
+            return new Verdict.Wrong();
         }
         if (handle.hasSha256(row.handleSha256) && row.issuedTo.equals(confirmer)) {
             if (row.stagedVersion != stagedVersion) {
-                return Verdict.WRONG;
+                return new Verdict.Wrong();
             }
+            Instant until = row.expiresAt;
             row.claim(now.plus(CLAIM));
-            return Verdict.RIGHT;
+            return new Verdict.Right(until);
         }
         row.wrongHandles++;
-        return row.wrongHandles >= MOST_WRONG_HANDLES ? Verdict.EXHAUSTED : Verdict.WRONG;
+        return row.wrongHandles >= PendingConfirmationRow.MOST_WRONG_HANDLES
+                ? new Verdict.Exhausted()
+                : new Verdict.Wrong();
     }
 
     /** Gives a claimed wait back, so that the same handle can be tried again. */
     @Transactional
-    void release(UUID connection, Secret handle) {
+    void release(UUID connection, Secret handle, Instant until) {
         PendingConfirmationRow row =
                 entities.find(PendingConfirmationRow.class, connection, LockModeType.PESSIMISTIC_WRITE);
-        if (row != null) {
+        if (row != null && row.isConfirmed()) {
             row.handleSha256 = handle.sha256();
+            row.ownVersion = null;
+            row.expiresAt = until;
         }
     }
 
-    /** Ends the wait and activates, both or neither; false if the wait had ended before or the activation is refused. */
+    /**
+     * Notes which version a claimed credential gets as the connection's own, before it is written; false if the wait has been
+     * settled meanwhile.
+     */
     @Transactional
-    boolean settle(UUID connection, BooleanSupplier activation) {
-        return remove(connection) && activation.getAsBoolean();
+    boolean aim(UUID connection, int ownVersion) {
+        PendingConfirmationRow row =
+                entities.find(PendingConfirmationRow.class, connection, LockModeType.PESSIMISTIC_WRITE);
+        boolean mine = row != null && row.isConfirmed();
+        if (mine) {
+            row.ownVersion = ownVersion;
+        }
+        return mine;
     }
 
-    /** Ends the wait; false if it had ended before. */
+    /** Ends the wait and activates, both or neither. */
     @Transactional
-    boolean remove(UUID connection) {
-        return entities.createQuery("delete from PendingConfirmationRow where connection = :connection")
-                        .setParameter("connection", connection)
-                        .executeUpdate()
-                > 0;
+    Settled settle(UUID connection, BooleanSupplier activation) {
+        PendingConfirmationRow row =
+                entities.find(PendingConfirmationRow.class, connection, LockModeType.PESSIMISTIC_WRITE);
+        if (row == null || !row.isConfirmed()) {
+            return Settled.ALREADY;
+        }
+        if (!activation.getAsBoolean()) {
+            return Settled.REFUSED;
+        }
+        entities.remove(row);
+        return Settled.ACTIVE;
+    }
+
+    /**
+     * Claims a wait in order to end it: nobody can confirm or replace it any more. The row stays until its credential has
+     * been ended, so that another tries again where that fails; false if there is none, or its handle was right.
+     */
+    @Transactional
+    boolean end(UUID connection) {
+        PendingConfirmationRow row =
+                entities.find(PendingConfirmationRow.class, connection, LockModeType.PESSIMISTIC_WRITE);
+        if (row == null || row.isConfirmed()) {
+            return false;
+        }
+        row.wrongHandles = PendingConfirmationRow.MOST_WRONG_HANDLES;
+        row.claim(clock.instant().plus(CLAIM));
+        return true;
+    }
+
+    /** Removes a wait of which nothing is left, and does what follows from that, both or neither. */
+    @Transactional
+    void remove(UUID connection, Runnable then) {
+        int removed = entities.createQuery("delete from PendingConfirmationRow where connection = :connection")
+                .setParameter("connection", connection)
+                .executeUpdate();
+        if (removed > 0) {
+            then.run();
+        }
     }
 
     @Transactional
-    List<UUID> expired() {
-        return entities.createQuery("select connection from PendingConfirmationRow where expiresAt <= :now", UUID.class)
+    List<Expired> expired() {
+        return entities
+                .createQuery(
+                        "from PendingConfirmationRow where expiresAt <= :now order by expiresAt",
+                        PendingConfirmationRow.class)
                 .setParameter("now", clock.instant())
                 .setMaxResults(100)
-                .getResultList();
+                .getResultList()
+                .stream()
+                .map(PendingConfirmationRow::asExpired)
+                .toList();
     }
 }

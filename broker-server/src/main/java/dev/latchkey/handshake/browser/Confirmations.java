@@ -9,6 +9,7 @@ import dev.latchkey.connection.Connections;
 import dev.latchkey.handshake.Handshakes;
 import dev.latchkey.handshake.RefreshPlan;
 import dev.latchkey.handshake.Revocations;
+import dev.latchkey.handshake.browser.ConfirmationRows.Verdict;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import dev.latchkey.secret.Secret;
@@ -16,12 +17,16 @@ import dev.latchkey.secret.SecretGenerator;
 import dev.latchkey.vault.Credential;
 import dev.latchkey.vault.CredentialCodec;
 import dev.latchkey.vault.CredentialVault;
+import dev.latchkey.vault.SecretFields;
 import dev.latchkey.vault.StoredRecord;
 import dev.latchkey.vault.VaultPath;
 import dev.latchkey.vault.VersionConflictException;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
+import org.jboss.logging.Logger;
 
 /**
  * The last step of a browser's handshake: a credential is staged, and only the one who asked for the link makes it
@@ -29,6 +34,8 @@ import java.util.UUID;
  */
 @ApplicationScoped
 class Confirmations {
+
+    private static final Logger LOG = Logger.getLogger(Confirmations.class);
 
     private final ConfirmationRows rows;
     private final Connections connections;
@@ -76,8 +83,10 @@ class Confirmations {
                     .ifPresent(old -> revocations.revokeUnstored(connection, old, actor));
         }
         if (!lifecycle.awaitConfirmation(connection.id(), credential.scopes(), actor)) {
-            rows.remove(connection.id());
-            dropStaged(connection, actor);
+            if (rows.end(connection.id())) {
+                dropStaged(connection, actor);
+                rows.remove(connection.id(), () -> {});
+            }
             throw Handshakes.stateInvalid();
         }
         return handle;
@@ -94,9 +103,10 @@ class Confirmations {
         Optional<StoredRecord> staged = vault.read(VaultPath.staged(id));
         int version = staged.map(StoredRecord::version).orElse(CredentialVault.ABSENT);
         switch (rows.claim(id, handle, confirmer, version)) {
-            case RIGHT -> adopt(id, CredentialCodec.decode(staged.orElseThrow().fields()), handle, actor);
-            case WRONG -> throw mismatch();
-            case EXHAUSTED -> {
+            case Verdict.Right right ->
+                adopt(id, CredentialCodec.decode(staged.orElseThrow().fields()), handle, right.until(), actor);
+            case Verdict.Wrong wrong -> throw mismatch();
+            case Verdict.Exhausted exhausted -> {
                 drop(id, "wrong_handle", actor);
                 throw mismatch();
             }
@@ -104,42 +114,102 @@ class Confirmations {
         return connections.find(id).orElseThrow(BrokerException::notFound);
     }
 
-    /** Ends every staged credential whose time is up. */
-    void dropExpired(Actor actor) {
-        rows.expired().forEach(id -> drop(id, "confirmation_expired", actor));
-    }
-
-    private void adopt(UUID id, Credential credential, Secret handle, Actor actor) {
-        NewCredential state = plan.credentialState(credential, store(id, credential, handle));
-        if (!rows.settle(id, () -> lifecycle.activate(id, state, actor))) {
-            // Revoked meanwhile: disconnect wins (R9).
-            Connection ended = connections.find(id).orElseThrow(BrokerException::notFound);
-            revocations.revoke(ended, credential, VaultPath.connection(id), actor);
-            vault.destroy(VaultPath.staged(id));
-            throw mismatch();
+    /** Finishes what a confirmer has left unfinished, and ends every staged credential whose time is up. */
+    void sweep(Actor actor) {
+        for (ConfirmationRows.Expired wait : rows.expired()) {
+            try {
+                if (wait.confirmed()) {
+                    finish(wait, actor);
+                } else {
+                    drop(wait.connection(), "confirmation_expired", actor);
+                }
+            } catch (VersionConflictException | RuntimeException e) {
+                LOG.infof(e, "the confirmation of connection %s is tried again later", wait.connection());
+            }
         }
-        vault.destroy(VaultPath.staged(id));
     }
 
-    private int store(UUID id, Credential credential, Secret handle) {
-        VaultPath path = VaultPath.connection(id);
+    private void adopt(UUID id, Credential credential, Secret handle, Instant until, Actor actor) {
+        OptionalInt version;
         try {
-            int current = vault.read(path).map(StoredRecord::version).orElse(CredentialVault.ABSENT);
-            return vault.write(path, CredentialCodec.encode(credential), current);
+            version = store(id, credential, OptionalInt.empty());
         } catch (VersionConflictException e) {
-            rows.release(id, handle);
+            rows.release(id, handle, until);
             throw new BrokerException(ProblemType.CONFLICT, "The connection is being changed right now.", e);
         } catch (BrokerException e) {
-            rows.release(id, handle);
+            rows.release(id, handle, until);
             throw e;
         }
+        if (version.isPresent() && !settle(id, credential, version.getAsInt(), actor)) {
+            throw mismatch();
+        }
+    }
+
+    /**
+     * Does what a confirmer has begun and not ended: its handle was right, and from then on nothing may end its credential,
+     * which may be the connection's own by now.
+     */
+    private void finish(ConfirmationRows.Expired wait, Actor actor) throws VersionConflictException {
+        UUID id = wait.connection();
+        Optional<Credential> staged = vault.read(VaultPath.staged(id), wait.stagedVersion())
+                .map(StoredRecord::fields)
+                .map(CredentialCodec::decode);
+        if (staged.isEmpty()) {
+            removed(id, "confirmation_expired", actor); // disconnected meanwhile: there is nothing left to adopt
+            return;
+        }
+        OptionalInt version = store(id, staged.get(), wait.ownVersion());
+        if (version.isPresent()) {
+            settle(id, staged.get(), version.getAsInt(), actor);
+        }
+    }
+
+    /**
+     * Stores a credential as the connection's own, unless that was done, and returns its version; empty if somebody else has
+     * settled the wait. That is asked after the version was read: what is settled later has written another one.
+     *
+     * @param tried the version that an earlier attempt was to write
+     */
+    private OptionalInt store(UUID id, Credential credential, OptionalInt tried) throws VersionConflictException {
+        VaultPath path = VaultPath.connection(id);
+        SecretFields fields = CredentialCodec.encode(credential);
+        Optional<StoredRecord> current = vault.read(path);
+        int known = current.map(StoredRecord::version).orElse(CredentialVault.ABSENT);
+        if (current.filter(stored -> stored.fields().equals(fields)).isPresent()) {
+            return OptionalInt.of(known);
+        }
+        if (tried.isPresent() && known > tried.getAsInt()) {
+            return tried; // it was stored, and renewed since
+        }
+        return rows.aim(id, known + 1) ? OptionalInt.of(vault.write(path, fields, known)) : OptionalInt.empty();
+    }
+
+    /** False if the connection was revoked meanwhile: disconnect wins (R9). */
+    private boolean settle(UUID id, Credential credential, int version, Actor actor) {
+        NewCredential state = plan.credentialState(credential, version);
+        ConfirmationRows.Settled settled = rows.settle(id, () -> lifecycle.activate(id, state, actor));
+        switch (settled) {
+            case ACTIVE -> vault.destroy(VaultPath.staged(id));
+            case REFUSED -> {
+                Connection ended = connections.find(id).orElseThrow(BrokerException::notFound);
+                revocations.revoke(ended, credential, VaultPath.connection(id), actor);
+                vault.destroy(VaultPath.staged(id));
+                rows.remove(id, () -> {});
+            }
+            case ALREADY -> {}
+        }
+        return settled != ConfirmationRows.Settled.REFUSED;
     }
 
     private void drop(UUID id, String reason, Actor actor) {
-        if (rows.remove(id)) {
+        if (rows.end(id)) {
             connections.find(id).ifPresent(connection -> dropStaged(connection, actor));
-            lifecycle.abandon(id, reason, AuditAction.CONFIRMATION_FAILED, actor);
+            removed(id, reason, actor);
         }
+    }
+
+    private void removed(UUID id, String reason, Actor actor) {
+        rows.remove(id, () -> lifecycle.abandon(id, reason, AuditAction.CONFIRMATION_FAILED, actor));
     }
 
     private void dropStaged(Connection connection, Actor actor) {

@@ -57,7 +57,7 @@ class HandshakeJob implements Job {
     @Override
     public void run(Actor actor) {
         steps.purge().forEach(flow -> vault.destroy(VaultPath.handshake(flow)));
-        confirmations.dropExpired(actor);
+        confirmations.sweep(actor);
         revocations.retryDue(actor);
         lifecycle.importsToDrop(BATCH).forEach(partnerSide::dropBrought);
         lifecycle.approvedImports(BATCH).forEach(id -> partnerSide.connect(id, actor));
