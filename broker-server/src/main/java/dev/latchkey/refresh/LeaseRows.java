@@ -157,7 +157,8 @@ class LeaseRows {
     @Transactional
     boolean isRenewed(UUID connection, int kvVersion) {
         return !session.createNativeQuery(
-                        "select 1 from connection where id = :id and coalesce(granted_kv_version, 0) < :kv", Tuple.class)
+                        "select 1 from connection where id = :id and coalesce(granted_kv_version, 0) < :kv",
+                        Tuple.class)
                 .setParameter("id", connection)
                 .setParameter("kv", kvVersion)
                 .getResultList()

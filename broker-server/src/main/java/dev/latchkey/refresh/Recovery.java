@@ -52,8 +52,7 @@ final class Recovery {
     }
 
     /** How long a credential that was sent may be sent once more; empty if it may not, or if there is no such limit. */
-    static Optional<Duration> graceLeft(
-            Optional<IntentRows.Intent> open, Credential sent, RefreshSemantics semantics) {
+    static Optional<Duration> graceLeft(Optional<IntentRows.Intent> open, Credential sent, RefreshSemantics semantics) {
         return open.filter(intent -> Spent.rotation(sent, semantics) == RefreshSemantics.Rotation.GRACE)
                 .filter(intent -> inGrace(intent, semantics.grace()))
                 .map(intent -> semantics.grace().minus(intent.age()));

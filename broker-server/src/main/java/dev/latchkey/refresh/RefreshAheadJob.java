@@ -78,8 +78,8 @@ class RefreshAheadJob implements Job {
                 rows.within(LOOK, config.aheadBatch()).stream().collect(Collectors.groupingBy(DueRows.Due::partner));
         long begin = System.nanoTime();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            due.forEach((partner, some) ->
-                    start(threads, new AheadLane.Share(partner, some, begin, LOOK, renewed), actor));
+            due.forEach(
+                    (partner, some) -> start(threads, new AheadLane.Share(partner, some, begin, LOOK, renewed), actor));
         }
         return renewed.get() > 0;
     }
@@ -89,7 +89,9 @@ class RefreshAheadJob implements Job {
         try {
             lane.start(threads, share, actor);
         } catch (BrokerException e) {
-            LOG.warnf("nothing of partner %s is renewed ahead: %s", share.partner(), e.type().code());
+            LOG.warnf(
+                    "nothing of partner %s is renewed ahead: %s",
+                    share.partner(), e.type().code());
         }
     }
 }

@@ -156,7 +156,10 @@ class LostAnswerTest {
         longer(app, connection);
         assertThat(standing(connection)).isEqualTo("active refresh_ambiguous");
 
-        store(connection, Optional.of(Secret.of("rt-of-a-late-answer")), Instant.now().plusSeconds(300));
+        store(
+                connection,
+                Optional.of(Secret.of("rt-of-a-late-answer")),
+                Instant.now().plusSeconds(300));
 
         await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             new BrokerTables(database).hurry("refresh-recovery");

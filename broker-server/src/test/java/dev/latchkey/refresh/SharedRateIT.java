@@ -97,8 +97,7 @@ class SharedRateIT {
         long impatient = refusals.stream()
                 .filter(it -> it.code().equals("refresh_in_progress"))
                 .count();
-        assertThat((long) ARRIVALS.count())
-                .isBetween((long) CONNECTIONS * ROUNDS, CONNECTIONS * ROUNDS + impatient);
+        assertThat((long) ARRIVALS.count()).isBetween((long) CONNECTIONS * ROUNDS, CONNECTIONS * ROUNDS + impatient);
         assertThat(ARRIVALS.mean(pauses.total())).isLessThanOrEqualTo(CALLS_A_SECOND * 1.05);
         // calls are sent evenly; on a busy machine some arrive up to a second late
         for (int seconds : List.of(1, 2, 5, 10)) {

@@ -57,8 +57,8 @@ class ClientCredentialsFlowTest {
         story.control()
                 .fault(FaultOrder.at(story.sandboxName()).endpoint("token").latency(Duration.ofSeconds(5)));
         String connection = request(story, story.app("shop"));
-        CompletableFuture<Answer> approval = CompletableFuture.supplyAsync(
-                () -> story.approver().post("/connections/" + connection + "/approve"));
+        CompletableFuture<Answer> approval =
+                CompletableFuture.supplyAsync(() -> story.approver().post("/connections/" + connection + "/approve"));
         BrokerTables tables = new BrokerTables(database);
         await().atMost(Duration.ofSeconds(60)).until(() -> fetches(story).size() == 1);
 
