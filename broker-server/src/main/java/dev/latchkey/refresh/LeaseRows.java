@@ -60,7 +60,10 @@ class LeaseRows {
         return length;
     }
 
-    /** Takes the lease of an active connection, unless somebody holds it or nobody should ask the partner now. */
+    /**
+     * Takes the lease of an active connection, unless somebody holds it or nobody should ask the partner now. Nor while a
+     * reconnect stores its credential: until that is settled, nobody could tell whose credential a renewal would replace.
+     */
     @Transactional
     Optional<Lease> take(UUID connection) {
         return session.createNativeQuery("""
@@ -68,6 +71,8 @@ class LeaseRows {
                             epoch = epoch + 1
                         where id = :id and status = 'active' and (lease_until is null or lease_until < now())
                             and (retry_at is null or retry_at <= now())
+                            and not exists (select from pending_confirmation
+                                where connection = connection.id and own_version is not null)
                         returning epoch, kv_version, coalesce(token_expires_at > now(), false), token_expires_at, version
                         """, Tuple.class)
                 .setParameter("owner", owner)

@@ -132,14 +132,26 @@ class ConfirmationRows {
                 : new Verdict.Wrong();
     }
 
-    /** Gives a claimed wait back, so that the same handle can be tried again. */
+    /** Notes that the version which was aimed at is another's: the credential was not written. */
+    @Transactional
+    void miss(UUID connection) {
+        PendingConfirmationRow row =
+                entities.find(PendingConfirmationRow.class, connection, LockModeType.PESSIMISTIC_WRITE);
+        if (row != null) {
+            row.ownVersion = null;
+        }
+    }
+
+    /**
+     * Gives a claimed wait back, so that the same handle can be tried again; not if its credential may be the connection's
+     * own by now, for then nothing may end it.
+     */
     @Transactional
     void release(UUID connection, Secret handle, Instant until) {
         PendingConfirmationRow row =
                 entities.find(PendingConfirmationRow.class, connection, LockModeType.PESSIMISTIC_WRITE);
-        if (row != null && row.isConfirmed()) {
+        if (row != null && row.isConfirmed() && row.ownVersion == null) {
             row.handleSha256 = handle.sha256();
-            row.ownVersion = null;
             row.expiresAt = until;
         }
     }

@@ -134,10 +134,11 @@ class Confirmations {
         try {
             version = store(id, credential, OptionalInt.empty());
         } catch (VersionConflictException e) {
+            rows.miss(id);
             rows.release(id, handle, until);
             throw new BrokerException(ProblemType.CONFLICT, "The connection is being changed right now.", e);
         } catch (BrokerException e) {
-            rows.release(id, handle, until);
+            rows.release(id, handle, until); // unless it may have been written: then the sweep finds that out
             throw e;
         }
         if (version.isPresent() && !settle(id, credential, version.getAsInt(), actor)) {

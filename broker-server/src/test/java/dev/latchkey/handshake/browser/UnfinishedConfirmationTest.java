@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.latchkey.audit.Actor;
+import dev.latchkey.testkit.BrokerApi.Answer;
 import dev.latchkey.testkit.BrokerStack;
 import dev.latchkey.testkit.BrokerTables;
 import dev.latchkey.testkit.Story;
@@ -62,12 +63,35 @@ class UnfinishedConfirmationTest {
     void storedAndRenewed() {
         Flow flow = reconnecting();
         confirmedWithoutDatabase(flow);
+        UUID id = UUID.fromString(flow.connection());
+        int own = Integer.parseInt(
+                tables.texts("select own_version from pending_confirmation where connection = ?", id)
+                        .getFirst());
+        // as by an owner whose lease began before
+        tables.change("update pending_confirmation set own_version = null where connection = ?", id);
         renew(flow);
+        tables.change("update pending_confirmation set own_version = ? where connection = ?", own, id);
         String renewed = token(flow);
 
         sweep(flow);
 
         assertThat(token(flow)).isEqualTo(renewed);
+        assertLives(flow);
+    }
+
+    @Test
+    @DisplayName("R10 nobody renews what a reconnect has stored before that is settled")
+    void notRenewedMeanwhile() {
+        Flow flow = reconnecting();
+        confirmedWithoutDatabase(flow);
+        long before = flow.story().refreshes();
+
+        Answer refused =
+                flow.app().api().post("/connections/" + flow.connection() + "/token", Map.of("min_ttl", 3600));
+
+        assertThat(refused.code()).isEqualTo("refresh_in_progress");
+        assertThat(flow.story().refreshes()).isEqualTo(before);
+        sweep(flow);
         assertLives(flow);
     }
 
