@@ -43,14 +43,18 @@ public class AccessTokens {
     private final LeaseRows leases;
     private final CredentialVault vault;
     private final Clock clock;
-    private final Cache<UUID, HeldToken> held =
-            Caffeine.newBuilder().maximumSize(MOST_HELD).expireAfterAccess(IDLE).build();
+    private final Cache<UUID, HeldToken> held;
 
-    AccessTokens(Renewals renewals, LeaseRows leases, CredentialVault vault, Clock clock) {
+    AccessTokens(Renewals renewals, LeaseRows leases, CredentialVault vault, Clock clock, RefreshConfig config) {
         this.renewals = renewals;
         this.leases = leases;
         this.vault = vault;
         this.clock = clock;
+        this.held = Caffeine.newBuilder()
+                .maximumSize(config.holdTokens() ? MOST_HELD : 0)
+                .expireAfterAccess(IDLE)
+                .executor(Runnable::run)
+                .build();
     }
 
     /**

@@ -16,6 +16,13 @@ public interface RefreshConfig {
     @WithDefault("PT5S")
     Duration aheadPause();
 
+    /**
+     * Whether access tokens are held in memory, where they are handed out from while the secret store is away. If not, each
+     * hand-out reads the store.
+     */
+    @WithDefault("true")
+    boolean holdTokens();
+
     /** How many credentials of one partner one look renews at most. */
     @WithDefault("200")
     int aheadBatch();

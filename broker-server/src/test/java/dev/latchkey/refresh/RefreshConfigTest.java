@@ -18,6 +18,7 @@ class RefreshConfigTest {
         assertThat(config.aheadBatch()).isEqualTo(200);
         assertThat(config.aheadConcurrency()).isEqualTo(8);
         assertThat(config.storesAtOnce()).isEqualTo(8);
+        assertThat(config.holdTokens()).isTrue();
     }
 
     @Test
@@ -29,12 +30,14 @@ class RefreshConfigTest {
                         "latchkey.refresh.ahead-pause", "PT1M",
                         "latchkey.refresh.ahead-batch", "7",
                         "latchkey.refresh.ahead-concurrency", "3",
-                        "latchkey.refresh.stores-at-once", "4"));
+                        "latchkey.refresh.stores-at-once", "4",
+                        "latchkey.refresh.hold-tokens", "false"));
 
         assertThat(config.ahead()).isFalse();
         assertThat(config.aheadPause()).isEqualTo(Duration.ofMinutes(1));
         assertThat(config.aheadBatch()).isEqualTo(7);
         assertThat(config.aheadConcurrency()).isEqualTo(3);
         assertThat(config.storesAtOnce()).isEqualTo(4);
+        assertThat(config.holdTokens()).isFalse();
     }
 }

@@ -195,7 +195,11 @@ class RefusedSessionTest {
     /** Like another process: nothing in memory is shared, the tables and the vault are. */
     private AccessTokens process() {
         return new AccessTokens(
-                new Renewals(protocol, meters, Configs.of(OutboundConfig.class, Map.of())), leases, vault, clock);
+                new Renewals(protocol, meters, Configs.of(OutboundConfig.class, Map.of())),
+                leases,
+                vault,
+                clock,
+                Configs.of(RefreshConfig.class, Map.of()));
     }
 
     private Connection connection(String id) {

@@ -78,7 +78,7 @@ class ReplicaParts {
         Renewals renewals = new Renewals(protocol, meters, outbound);
         return new Replica(
                 renewals,
-                new AccessTokens(renewals, leases, vault, clock),
+                new AccessTokens(renewals, leases, vault, clock, config),
                 new RefreshAheadJob(due, new AheadLane(renewals, handshakes, protection, config), config),
                 points);
     }
