@@ -20,15 +20,22 @@ import dev.latchkey.vault.VaultPath;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
-import org.jboss.logging.Logger;
 
 /** What follows from the outcomes of a renewal, for the connection, its partner and who waits. Thread-safe. */
 @ApplicationScoped
 class Aftermath {
 
-    private static final Logger LOG = Logger.getLogger(Aftermath.class);
+    /** With less life than this a token is not served from memory, so there is nothing to wait for. */
+    private static final int NEAR_ITS_END = (int) AccessTokens.LEAST_LIFE.toSeconds();
+    private static final Set<ProblemType> OF_THE_PARTNER = EnumSet.of(
+            ProblemType.PARTNER_UNAVAILABLE,
+            ProblemType.PARTNER_BAD_RESPONSE,
+            ProblemType.PARTNER_TIMEOUT,
+            ProblemType.PARTNER_TLS);
 
     private static final Duration CLIENT_REFUSED = Duration.ofSeconds(30);
     /** Within a grace of maybe ten seconds the usual pause would be too long. */
@@ -37,9 +44,8 @@ class Aftermath {
     private static final int TRIES_IN_GRACE = 8;
 
     private final LeaseRows leases;
+    private final RetryRows retries;
     private final IntentRows intents;
-    private final RefreshJournal journal;
-    private final Safekeeping safekeeping;
     private final Connections connections;
     private final ConnectionLifecycle lifecycle;
     private final Partners partners;
@@ -49,9 +55,8 @@ class Aftermath {
 
     Aftermath(
             LeaseRows leases,
+            RetryRows retries,
             IntentRows intents,
-            RefreshJournal journal,
-            Safekeeping safekeeping,
             Connections connections,
             ConnectionLifecycle lifecycle,
             Partners partners,
@@ -59,9 +64,8 @@ class Aftermath {
             RefreshPlan plan,
             AuditLog audit) {
         this.leases = leases;
+        this.retries = retries;
         this.intents = intents;
-        this.journal = journal;
-        this.safekeeping = safekeeping;
         this.connections = connections;
         this.lifecycle = lifecycle;
         this.partners = partners;
@@ -107,12 +111,46 @@ class Aftermath {
         return changed();
     }
 
+    /** The protocol has no way to renew it: the access token is served to its end, and then the user has to connect again. */
+    BrokerException notRenewable(RefreshProtocol.Step step, HeldToken found) {
+        if (retries.dueAtExpiry(step.lease(), NEAR_ITS_END)) {
+            return new BrokerException(
+                    ProblemType.CANNOT_SATISFY_MIN_TTL, "The token lives on, but the partner offers no renewal.");
+        }
+        return broken(step, found.kvVersion(), "no_refresh_token");
+    }
+
+    /**
+     * The user has to connect again, unless the connection has something newer by now (R11).
+     *
+     * @param version what was refused
+     */
+    BrokerException broken(RefreshProtocol.Step step, int version, String reason) {
+        return lifecycle.needsReauth(step.connection().id(), version, reason, step.actor())
+                ? RefreshProtocol.needsReauth(reason)
+                : changed();
+    }
+
+    /** Nothing was announced, let alone sent. A partner whose metadata cannot be had is not asked again at once (R58). */
+    void unprepared(RefreshProtocol.Step step, BrokerException problem) {
+        if (OF_THE_PARTNER.contains(problem.type())) {
+            retries.postpone(step.lease(), problem.retryAfter().orElse(Duration.ofSeconds(1)));
+        }
+    }
+
+    /** The partner takes our client again (R59). */
+    void clientAccepted(RefreshProtocol.Step step) {
+        if (step.partner().misconfigured()) {
+            partners.markMisconfigured(step.partner().id(), false);
+        }
+    }
+
     /** The partner refuses our client, which says nothing about the connection (R59). */
     BrokerException clientRefused(RefreshProtocol.Step step) {
         step.turn().share().takeSoon();
         QuarkusTransaction.joiningExisting().run(() -> {
             intents.cleared(step.lease());
-            leases.postpone(step.lease(), CLIENT_REFUSED);
+            retries.postpone(step.lease(), CLIENT_REFUSED);
             audit.append(event(step, AuditAction.REFRESH_FAILED).failed("invalid_client"));
         });
         partners.markMisconfigured(step.partner().id(), true);
@@ -146,13 +184,13 @@ class Aftermath {
         RefreshSemantics semantics = step.partner().profile().refresh();
         Optional<Duration> grace = Recovery.graceLeft(open, current, semantics);
         if (grace.isPresent()) {
-            leases.dueNow(step.lease());
+            retries.dueNow(step.lease());
             Duration part = grace.get().dividedBy(TRIES_IN_GRACE);
-            leases.retryAfter(step.lease(), later.sent() ? WITHIN_GRACE : longer(pause, part));
+            retries.retryAfter(step.lease(), later.sent() ? WITHIN_GRACE : longer(pause, part));
         } else if (Recovery.judge(open, current, semantics, step.lease().accessTokenLives()) == Recovery.Finding.WAIT) {
             ambiguous(step);
         } else {
-            leases.postpone(step.lease(), pause);
+            retries.postpone(step.lease(), pause);
         }
     }
 
@@ -163,53 +201,15 @@ class Aftermath {
     /** The partner was spared, so there is nothing to write down but that nothing was sent. */
     private void heldBack(RefreshProtocol.Step step, BrokerException problem) {
         intents.cleared(step.lease());
-        leases.holdBack(step.lease(), problem.retryAfter().orElse(Duration.ofSeconds(1)));
+        retries.holdBack(step.lease(), problem.retryAfter().orElse(Duration.ofSeconds(1)));
     }
 
     /** Nobody knows whether the token is spent: the access token is served to its end, and then it is sent once more. */
     BrokerException ambiguous(RefreshProtocol.Step step) {
         lifecycle.refreshAmbiguous(step.connection().id(), step.actor());
-        leases.dueAtExpiry(step.lease(), 0);
+        retries.dueAtExpiry(step.lease(), 0);
         return new BrokerException(
                 ProblemType.OUTCOME_UNKNOWN, "The partner's answer was lost; the token is renewed when it ends.");
-    }
-
-    /** Moves what waits in the journal into the vault, unless that has something newer. */
-    void drainJournal(RefreshProtocol.Step step) {
-        for (RefreshJournal.Entry entry : step.turn().waiting()) {
-            if (safekeeping.write(entry.connection(), entry.credential(), entry.kvVersion())
-                    instanceof Safekeeping.Outcome.Superseded) {
-                overtaken(step, entry);
-            }
-            journal.remove(entry);
-        }
-    }
-
-    /** As in {@link #superseded}: what a reconnect has overtaken is ended (R10), what a later renewal has is left (R6). */
-    private void overtaken(RefreshProtocol.Step step, RefreshJournal.Entry entry) {
-        audit.append(event(step, AuditAction.LEASE_LOST).failed("superseded"));
-        if (leases.isOfOlderGrant(entry.connection(), entry.kvVersion())) {
-            revocations.revokeUnstored(step.connection(), entry.credential(), step.actor());
-        }
-    }
-
-    /** Ends at the partner what the journal holds of connections that have ended. What fails for one hinders no other. */
-    void dropOrphans(Actor actor) {
-        for (UUID id : journal.orphaned()) {
-            try {
-                dropOrphans(id, actor);
-            } catch (RuntimeException e) {
-                LOG.warnf(e, "what the journal holds of connection %s, which has ended, could not be revoked", id);
-            }
-        }
-    }
-
-    private void dropOrphans(UUID id, Actor actor) {
-        Connection ended = connections.find(id).orElseThrow(BrokerException::notFound);
-        for (RefreshJournal.Entry entry : journal.of(id)) {
-            revocations.revokeUnstored(ended, entry.credential(), actor);
-            journal.remove(entry);
-        }
     }
 
     private Connection now(RefreshProtocol.Step step) {
@@ -220,7 +220,7 @@ class Aftermath {
         return new BrokerException(ProblemType.CONFLICT, "The connection changed meanwhile.");
     }
 
-    private static AuditEvent event(RefreshProtocol.Step step, AuditAction action) {
+    static AuditEvent event(RefreshProtocol.Step step, AuditAction action) {
         return AuditEvent.of(step.actor(), action)
                 .connection(step.connection().id())
                 .partner(step.partner().id());

@@ -33,14 +33,14 @@ class RecoverySweep implements Job {
     private static final Duration ROUNDING = Duration.ofSeconds(1);
 
     private final IntentRows intents;
-    private final RefreshProtocol protocol;
+    private final JournalDrain drain;
     private final Renewals renewals;
     private final LeaseRows leases;
     private final CountDownLatch ending = new CountDownLatch(1);
 
-    RecoverySweep(IntentRows intents, RefreshProtocol protocol, Renewals renewals, LeaseRows leases) {
+    RecoverySweep(IntentRows intents, JournalDrain drain, Renewals renewals, LeaseRows leases) {
         this.intents = intents;
-        this.protocol = protocol;
+        this.drain = drain;
         this.renewals = renewals;
         this.leases = leases;
     }
@@ -93,7 +93,7 @@ class RecoverySweep implements Job {
 
     @Override
     public void run(Actor actor) {
-        protocol.dropOrphans(actor);
+        drain.dropOrphans(actor);
         List<UUID> unfinished = intents.unfinished(BATCH);
         try (ExecutorService threads =
                 Executors.newFixedThreadPool(AT_ONCE, Thread.ofVirtual().factory())) {

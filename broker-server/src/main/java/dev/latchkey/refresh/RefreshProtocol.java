@@ -2,13 +2,11 @@ package dev.latchkey.refresh;
 
 import dev.latchkey.audit.Actor;
 import dev.latchkey.connection.Connection;
-import dev.latchkey.connection.ConnectionLifecycle;
 import dev.latchkey.handshake.HandshakeContext;
 import dev.latchkey.handshake.Handshakes;
 import dev.latchkey.handshake.Refreshable;
 import dev.latchkey.handshake.Renewal;
 import dev.latchkey.partner.Partner;
-import dev.latchkey.partner.Partners;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import dev.latchkey.vault.Credential;
@@ -19,10 +17,7 @@ import dev.latchkey.vault.VaultPath;
 import dev.latchkey.vault.VersionConflictException;
 import io.micrometer.core.instrument.Timer;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Duration;
-import java.util.EnumSet;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
 import org.jboss.logging.Logger;
@@ -38,22 +33,13 @@ import org.jspecify.annotations.Nullable;
 class RefreshProtocol {
 
     private static final Logger LOG = Logger.getLogger(RefreshProtocol.class);
-    /** With less life than this a token is not served from memory, so there is nothing to wait for. */
-    private static final int NEAR_ITS_END = (int) AccessTokens.LEAST_LIFE.toSeconds();
-
-    private static final Set<ProblemType> OF_THE_PARTNER = EnumSet.of(
-            ProblemType.PARTNER_UNAVAILABLE,
-            ProblemType.PARTNER_BAD_RESPONSE,
-            ProblemType.PARTNER_TIMEOUT,
-            ProblemType.PARTNER_TLS);
 
     private final Turns turns;
     private final LeaseRows leases;
     private final IntentRows intents;
-    private final ConnectionLifecycle lifecycle;
     private final Handshakes handshakes;
-    private final Partners partners;
     private final CredentialVault vault;
+    private final JournalDrain drain;
     private final Safekeeping safekeeping;
     private final Aftermath aftermath;
     private final KillPoints points;
@@ -62,20 +48,18 @@ class RefreshProtocol {
             Turns turns,
             LeaseRows leases,
             IntentRows intents,
-            ConnectionLifecycle lifecycle,
             Handshakes handshakes,
-            Partners partners,
             CredentialVault vault,
+            JournalDrain drain,
             Safekeeping safekeeping,
             Aftermath aftermath,
             KillPoints points) {
         this.turns = turns;
         this.leases = leases;
         this.intents = intents;
-        this.lifecycle = lifecycle;
         this.handshakes = handshakes;
-        this.partners = partners;
         this.vault = vault;
+        this.drain = drain;
         this.safekeeping = safekeeping;
         this.aftermath = aftermath;
         this.points = points;
@@ -110,7 +94,7 @@ class RefreshProtocol {
     }
 
     private HeldToken renewUnder(Step step, Predicate<HeldToken> enough) {
-        aftermath.drainJournal(step);
+        drain.intoVault(step);
         // 2. Read: the vault's version is the truth about which refresh token is the newest; an older one is never
         // used.
         StoredRecord stored = read(step);
@@ -132,11 +116,6 @@ class RefreshProtocol {
         LeaseRows.Lease lease() {
             return turn.lease();
         }
-    }
-
-    /** Drops what the journal holds of connections that have ended. */
-    void dropOrphans(Actor actor) {
-        aftermath.dropOrphans(actor);
     }
 
     /** What makes sending needless or wrong: an earlier renewal that was left open, or one that others have finished. */
@@ -164,7 +143,10 @@ class RefreshProtocol {
     private HeldToken spend(Step step, HeldToken found) {
         Credential current = found.credential();
         UUID id = step.connection().id();
-        Refreshable protocol = renewable(step, found);
+        Refreshable protocol = handshakes
+                .refreshable(step.partner())
+                .filter(candidate -> candidate.canRenew(current))
+                .orElseThrow(() -> aftermath.notRenewable(step, found));
         turns.refuseWhileSpared(step.partner());
         HandshakeContext context = context(step);
         // 3. Prove that the vault can be written, by rewriting what is there (R21).
@@ -188,14 +170,11 @@ class RefreshProtocol {
         };
     }
 
-    /** May ask the partner for its metadata; a partner that does not answer then is not asked again at once (R58). */
     private HandshakeContext context(Step step) {
         try {
             return handshakes.context(step.partner(), step.connection().scopes());
         } catch (BrokerException e) {
-            if (OF_THE_PARTNER.contains(e.type())) {
-                leases.postpone(step.lease(), e.retryAfter().orElse(Duration.ofSeconds(1)));
-            }
+            aftermath.unprepared(step, e);
             throw e;
         }
     }
@@ -221,9 +200,7 @@ class RefreshProtocol {
             case Safekeeping.Outcome.Stored stored -> {
                 points.at(KillPoint.K11, id);
                 HeldToken token = note(step, renewed, stored.version());
-                if (step.partner().misconfigured()) {
-                    partners.markMisconfigured(step.partner().id(), false);
-                }
+                aftermath.clientAccepted(step);
                 points.at(KillPoint.K14, id);
                 yield token;
             }
@@ -254,26 +231,7 @@ class RefreshProtocol {
             return unspent(step, held(current, now.version(), true));
         }
         intents.done(step.lease());
-        throw broken(step, proven, reason);
-    }
-
-    private Refreshable renewable(Step step, HeldToken found) {
-        Optional<Refreshable> protocol =
-                handshakes.refreshable(step.partner()).filter(candidate -> candidate.canRenew(found.credential()));
-        if (protocol.isEmpty()) {
-            if (leases.dueAtExpiry(step.lease(), NEAR_ITS_END)) {
-                throw new BrokerException(
-                        ProblemType.CANNOT_SATISFY_MIN_TTL, "The token lives on, but the partner offers no renewal.");
-            }
-            throw broken(step, found.kvVersion(), "no_refresh_token");
-        }
-        return protocol.get();
-    }
-
-    private BrokerException broken(Step step, int version, String reason) {
-        return lifecycle.needsReauth(step.connection().id(), version, reason, step.actor())
-                ? needsReauth(reason)
-                : Aftermath.changed();
+        throw aftermath.broken(step, proven, reason);
     }
 
     private StoredRecord read(Step step) {

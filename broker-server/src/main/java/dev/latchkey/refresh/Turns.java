@@ -28,6 +28,7 @@ class Turns {
 
     private final StoreShares shares;
     private final LeaseRows leases;
+    private final RetryRows retries;
     private final IntentRows intents;
     private final RefreshJournal journal;
     private final Connections connections;
@@ -38,6 +39,7 @@ class Turns {
     Turns(
             StoreShares shares,
             LeaseRows leases,
+            RetryRows retries,
             IntentRows intents,
             RefreshJournal journal,
             Connections connections,
@@ -46,6 +48,7 @@ class Turns {
             SecureRandom random) {
         this.shares = shares;
         this.leases = leases;
+        this.retries = retries;
         this.intents = intents;
         this.journal = journal;
         this.connections = connections;
@@ -144,7 +147,7 @@ class Turns {
     }
 
     private void refuseWhilePaused(UUID id) {
-        leases.pauseLeft(id).ifPresent(left -> {
+        retries.pauseLeft(id).ifPresent(left -> {
             refuseWhileSpared(handshakes.partner(require(id).partner()));
             throw new BrokerException(ProblemType.PARTNER_UNAVAILABLE, "The partner could not be used just now.")
                     .retryAfter(left);

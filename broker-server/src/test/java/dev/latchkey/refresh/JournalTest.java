@@ -39,6 +39,9 @@ class JournalTest {
     RefreshProtocol protocol;
 
     @Inject
+    JournalDrain drain;
+
+    @Inject
     RecoverySweep sweep;
 
     /** The tests sweep themselves; the job could be quicker. */
@@ -63,7 +66,7 @@ class JournalTest {
         story.approver().post("/connections/" + connection + "/revoke").expect(200);
         long revocations = story.control().count(story.sandboxName(), "revoke");
 
-        protocol.dropOrphans(ACTOR);
+        drain.dropOrphans(ACTOR);
 
         assertThat(story.control().count(story.sandboxName(), "revoke")).isGreaterThan(revocations);
         assertThat(waiting(connection)).isEmpty();

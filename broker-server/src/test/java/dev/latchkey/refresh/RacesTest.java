@@ -44,6 +44,9 @@ class RacesTest {
     LeaseRows leases;
 
     @Inject
+    RetryRows retries;
+
+    @Inject
     IntentRows intents;
 
     @Test
@@ -273,14 +276,14 @@ class RacesTest {
                 .change("update connection set lease_until = now() - interval '1 second' where id = ?", id);
         LeaseRows.Lease newest = leases.take(id).orElseThrow();
 
-        leases.postpone(late, Duration.ofMinutes(1));
-        leases.holdBack(late, Duration.ofMinutes(1));
-        leases.retryAfter(late, Duration.ofMinutes(1));
+        retries.postpone(late, Duration.ofMinutes(1));
+        retries.holdBack(late, Duration.ofMinutes(1));
+        retries.retryAfter(late, Duration.ofMinutes(1));
 
-        assertThat(leases.pauseLeft(id)).isEmpty();
+        assertThat(retries.pauseLeft(id)).isEmpty();
         leases.release(newest);
-        leases.postpone(newest, Duration.ofMinutes(1));
-        assertThat(leases.pauseLeft(id)).isPresent();
+        retries.postpone(newest, Duration.ofMinutes(1));
+        assertThat(retries.pauseLeft(id)).isPresent();
     }
 
     @Test

@@ -45,6 +45,9 @@ class RecoverySweepTest {
     RefreshProtocol protocol;
 
     @Inject
+    JournalDrain drain;
+
+    @Inject
     LeaseRows leases;
 
     @Inject
@@ -64,7 +67,7 @@ class RecoverySweepTest {
     void ends() {
         List<UUID> many = Stream.generate(UUID::randomUUID).limit(100).toList();
         Endings renewals = new Endings();
-        RecoverySweep sweep = new RecoverySweep(new Left(many), protocol, renewals, leases);
+        RecoverySweep sweep = new RecoverySweep(new Left(many), drain, renewals, leases);
         renewals.sweep = sweep;
 
         sweep.run(ACTOR);

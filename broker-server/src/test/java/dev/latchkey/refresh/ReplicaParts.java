@@ -1,10 +1,8 @@
 package dev.latchkey.refresh;
 
-import dev.latchkey.connection.ConnectionLifecycle;
 import dev.latchkey.connection.Connections;
 import dev.latchkey.handshake.Handshakes;
 import dev.latchkey.outbound.OutboundConfig;
-import dev.latchkey.partner.Partners;
 import dev.latchkey.protection.Protection;
 import dev.latchkey.vault.CredentialVault;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -39,13 +37,13 @@ class ReplicaParts {
     IntentRows intents;
 
     @Inject
-    ConnectionLifecycle lifecycle;
-
-    @Inject
     Handshakes handshakes;
 
     @Inject
-    Partners partners;
+    RetryRows retries;
+
+    @Inject
+    JournalDrain drain;
 
     @Inject
     CredentialVault vault;
@@ -72,9 +70,9 @@ class ReplicaParts {
     Replica start(Clock clock) {
         ArmedPoints points = new ArmedPoints();
         Turns turns = new Turns(
-                new StoreShares(config), leases, intents, journal, connections, handshakes, protection, random);
+                new StoreShares(config), leases, retries, intents, journal, connections, handshakes, protection, random);
         RefreshProtocol protocol = new RefreshProtocol(
-                turns, leases, intents, lifecycle, handshakes, partners, vault, safekeeping, aftermath, points);
+                turns, leases, intents, handshakes, vault, drain, safekeeping, aftermath, points);
         Renewals renewals = new Renewals(protocol, meters, outbound);
         return new Replica(
                 renewals,
