@@ -1,6 +1,5 @@
 package dev.latchkey.refresh;
 
-import dev.latchkey.audit.Actor;
 import dev.latchkey.audit.AuditAction;
 import dev.latchkey.audit.AuditEvent;
 import dev.latchkey.audit.AuditLog;
@@ -23,7 +22,6 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 
 /** What follows from the outcomes of a renewal, for the connection, its partner and who waits. Thread-safe. */
 @ApplicationScoped
@@ -31,6 +29,7 @@ class Aftermath {
 
     /** With less life than this a token is not served from memory, so there is nothing to wait for. */
     private static final int NEAR_ITS_END = (int) AccessTokens.LEAST_LIFE.toSeconds();
+
     private static final Set<ProblemType> OF_THE_PARTNER = EnumSet.of(
             ProblemType.PARTNER_UNAVAILABLE,
             ProblemType.PARTNER_BAD_RESPONSE,

@@ -70,9 +70,17 @@ class ReplicaParts {
     Replica start(Clock clock) {
         ArmedPoints points = new ArmedPoints();
         Turns turns = new Turns(
-                new StoreShares(config), leases, retries, intents, journal, connections, handshakes, protection, random);
-        RefreshProtocol protocol = new RefreshProtocol(
-                turns, leases, intents, handshakes, vault, drain, safekeeping, aftermath, points);
+                new StoreShares(config),
+                leases,
+                retries,
+                intents,
+                journal,
+                connections,
+                handshakes,
+                protection,
+                random);
+        RefreshProtocol protocol =
+                new RefreshProtocol(turns, leases, intents, handshakes, vault, drain, safekeeping, aftermath, points);
         Renewals renewals = new Renewals(protocol, meters, outbound);
         return new Replica(
                 renewals,

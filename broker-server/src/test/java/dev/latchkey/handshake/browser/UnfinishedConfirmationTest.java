@@ -71,9 +71,8 @@ class UnfinishedConfirmationTest {
         Flow flow = reconnecting();
         confirmedWithoutDatabase(flow);
         UUID id = UUID.fromString(flow.connection());
-        int own = Integer.parseInt(
-                tables.texts("select own_version from pending_confirmation where connection = ?", id)
-                        .getFirst());
+        int own = Integer.parseInt(tables.texts("select own_version from pending_confirmation where connection = ?", id)
+                .getFirst());
         // as by an owner whose lease began before
         tables.change("update pending_confirmation set own_version = null where connection = ?", id);
         renew(flow);
