@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
@@ -87,10 +88,23 @@ final class RenewalWorld implements AutoCloseable {
     private static final Set<Step> CHANGES = Set.of(Step.REVOKE, Step.RECONNECT, Step.OVERTAKE);
 
     /**
-     * Somebody who has not been answered yet: by whom, under which grant he asked, the oldest version he may be given, and
-     * whether somebody hung whom he may have to wait for.
+     * Somebody who has not been answered yet: by whom, under which grant he asked, the oldest version he may be given, the
+     * newest token that there was, and whether somebody hung whom he may have to wait for.
      */
-    private record Call(Replica by, int grant, Future<HeldToken> answer, int oldestAllowed, boolean mayWait) {}
+    private record Call(
+            Replica by,
+            int grant,
+            Future<HeldToken> answer,
+            int oldestAllowed,
+            Optional<HeldToken> newest,
+            boolean mayWait) {
+
+        /** Not by its version alone: a rewrite in place, perhaps by one who died then, makes a new one of the same token. */
+        boolean isOlder(HeldToken token) {
+            return token.kvVersion() < oldestAllowed
+                    && newest.filter(token::isSameAs).isEmpty();
+        }
+    }
 
     private final ReplicaParts parts;
     private final Connections connections;
@@ -107,6 +121,7 @@ final class RenewalWorld implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private Reference reference = new Reference();
     private Duration ahead = Duration.ZERO;
+    private Optional<HeldToken> newest = Optional.empty();
     private String connection = "";
     private String family = "";
     private int grant;
@@ -164,6 +179,7 @@ final class RenewalWorld implements AutoCloseable {
         partnersLife();
         connection = story.active(app, "read");
         reference = new Reference();
+        newest = Optional.empty();
         granted();
     }
 
@@ -329,7 +345,8 @@ final class RenewalWorld implements AutoCloseable {
             assertThat(token.kvVersion()).isGreaterThan(reference.oldestAllowed());
             assertThat(story.control().refreshes(family)).isEqualTo(before + 1);
             assertThat(story.control().count(story.sandboxName(), "refresh")).isEqualTo(known + 1);
-            reference.handedOut(token.kvVersion(), true);
+            assertThat(token.remaining(clock.instant())).isPositive();
+            handedOut(token);
             reference.healthy();
         } catch (BrokerException e) {
             assertThat(reference.mayBeLost()).as("lost: " + e.type()).isTrue();
@@ -361,9 +378,16 @@ final class RenewalWorld implements AutoCloseable {
                 !dead.isEmpty() || replicas.stream().anyMatch(it -> it.points().isFrozen());
         // Who has woken up may lose its lease before it has sent, and then those who joined it ask again.
         boolean mayWait = somebodyHangs || !calls.isEmpty();
-        Call call = new Call(by, grant, threads.submit(what::get), oldestAllowed, mayWait);
+        Call call = new Call(by, grant, threads.submit(what::get), oldestAllowed, newest, mayWait);
         calls.add(call);
         awaitCall(call, Duration.ofMillis(somebodyHangs ? 200 : 30_000));
+    }
+
+    private void handedOut(HeldToken token) {
+        reference.handedOut(token.kvVersion(), token.remaining(clock.instant()).isPositive());
+        if (newest.filter(it -> it.kvVersion() >= token.kvVersion()).isEmpty()) {
+            newest = Optional.of(token);
+        }
     }
 
     private void awaitCalls(Duration patience) {
@@ -376,11 +400,10 @@ final class RenewalWorld implements AutoCloseable {
             HeldToken token = call.answer().get(patience.toMillis(), TimeUnit.MILLISECONDS);
             calls.remove(call);
             if (call.grant() == grant) {
-                assertThat(token.kvVersion())
-                        .as("R15 no older generation")
-                        .isGreaterThanOrEqualTo(call.oldestAllowed());
-                reference.handedOut(
-                        token.kvVersion(), token.remaining(clock.instant()).isPositive());
+                assertThat(call.isOlder(token))
+                        .as("R15 no older generation: " + token.kvVersion() + " after " + call.oldestAllowed())
+                        .isFalse();
+                handedOut(token);
             }
         } catch (TimeoutException e) {
             look();
