@@ -55,7 +55,7 @@ class ClientCredentialsFlowTest {
     void sweptMeanwhile() {
         Story story = ownAccount();
         story.control()
-                .fault(FaultOrder.at(story.sandboxName()).endpoint("token").latency(Duration.ofSeconds(5)));
+                .fault(FaultOrder.at(story.sandboxName()).endpoint("token").latency(Duration.ofSeconds(3)));
         String connection = request(story, story.app("shop"));
         CompletableFuture<Answer> approval =
                 CompletableFuture.supplyAsync(() -> story.approver().post("/connections/" + connection + "/approve"));
