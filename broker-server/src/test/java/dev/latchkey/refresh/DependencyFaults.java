@@ -54,17 +54,18 @@ final class DependencyFaults implements AutoCloseable {
     /** All of them, with stores and a broker of their own. */
     static List<FaultRow> run(Outages outages) {
         try (DependencyFaults faults = new DependencyFaults(outages)) {
-            List<FaultRow> rows = new ArrayList<>();
-            rows.add(faults.sealedVault());
-            rows.add(faults.blackHoledVault());
-            rows.add(faults.steppedDown());
-            rows.add(faults.droppedWrites());
-            rows.add(faults.killedDatabase());
-            rows.add(faults.blackHoledDatabase());
-            rows.addAll(faults.lostAnswers());
-            rows.addAll(faults.killedWhileStoring());
-            rows.add(faults.bothStoresDown());
-            return rows;
+            List<FaultCase> ended = new ArrayList<>();
+            ended.add(faults.sealedVault());
+            ended.add(faults.blackHoledVault());
+            ended.add(faults.steppedDown());
+            ended.add(faults.droppedWrites());
+            ended.add(faults.killedDatabase());
+            ended.add(faults.blackHoledDatabase());
+            ended.addAll(faults.lostAnswers());
+            ended.addAll(faults.killedWhileStoring());
+            // The last one starts the process again: what it can renew then, it has from the stores.
+            ended.add(faults.bothStoresDown());
+            return ended.stream().map(FaultCase::row).toList();
         }
     }
 
@@ -73,7 +74,7 @@ final class DependencyFaults implements AutoCloseable {
         rig.close();
     }
 
-    FaultRow sealedVault() {
+    FaultCase sealedVault() {
         FaultCase it = new FaultCase(rig, broker, "sealed", "strict");
         rig.stores().bao().seal();
         it.requireRefused(it.renew(), "vault_unavailable");
@@ -85,7 +86,7 @@ final class DependencyFaults implements AutoCloseable {
         return it.alive("R21 R30 OpenBao is sealed", 1);
     }
 
-    FaultRow blackHoledVault() {
+    FaultCase blackHoledVault() {
         FaultCase it = new FaultCase(rig, broker, "dark-vault", "strict");
         rig.stores().toVault().blackHole();
         long from = System.nanoTime();
@@ -99,7 +100,7 @@ final class DependencyFaults implements AutoCloseable {
         return it.alive("R21 R35 OpenBao is a black hole", 1);
     }
 
-    FaultRow steppedDown() {
+    FaultCase steppedDown() {
         FaultCase it = new FaultCase(rig, broker, "step-down", "strict");
         heldBeforeStoring(it, () -> rig.stores().bao().root("PUT", "sys/step-down", Map.of()))
                 .join();
@@ -107,7 +108,7 @@ final class DependencyFaults implements AutoCloseable {
         return it.alive("R34 OpenBao steps down after the partner's answer", 1);
     }
 
-    FaultRow droppedWrites() {
+    FaultCase droppedWrites() {
         FaultCase it = new FaultCase(rig, broker, "dropped", "strict");
         Answer answer = heldBeforeStoring(it, rig.stores().toVault()::cut).join();
         it.requireRefused(answer, "vault_unavailable");
@@ -122,7 +123,7 @@ final class DependencyFaults implements AutoCloseable {
         return it.alive("R22 OpenBao is gone for " + outages.vault().toSeconds() + " s after the partner's answer", 1);
     }
 
-    FaultRow killedDatabase() {
+    FaultCase killedDatabase() {
         FaultCase it = new FaultCase(rig, broker, "dead-db", "strict");
         Answer answer = heldBeforeReading(it, rig.stores()::killDatabase).join();
         it.require(answer.status() >= 500, "a renewal is answered " + answer.status());
@@ -132,7 +133,7 @@ final class DependencyFaults implements AutoCloseable {
         return it.alive("R45 PostgreSQL is killed while the partner answers", 1);
     }
 
-    FaultRow blackHoledDatabase() {
+    FaultCase blackHoledDatabase() {
         FaultCase it = new FaultCase(rig, broker, "dark-db", "strict");
         CompletableFuture<Answer> caller = heldBeforeReading(it, rig.stores().toDatabase()::blackHole);
         it.requireWithin(PATIENCE, "readiness is DOWN", () -> !isReady());
@@ -145,7 +146,7 @@ final class DependencyFaults implements AutoCloseable {
     }
 
     /** The partner acts, and its answer never comes. */
-    List<FaultRow> lostAnswers() {
+    List<FaultCase> lostAnswers() {
         FaultCase none = new FaultCase(rig, broker, "lost-none", "none");
         FaultCase grace = new FaultCase(rig, broker, "lost-grace", "grace");
         FaultCase strict = new FaultCase(rig, broker, "lost-strict", "strict");
@@ -168,7 +169,7 @@ final class DependencyFaults implements AutoCloseable {
     }
 
     /** K10: nobody who is left can tell whether the write has landed. */
-    List<FaultRow> killedWhileStoring() {
+    List<FaultCase> killedWhileStoring() {
         FaultCase landed = new FaultCase(rig, broker, "landed", "strict");
         FaultCase not = new FaultCase(rig, broker, "not-landed", "strict");
         try (Arrests arrests = DeathRow.watch(broker)) {
@@ -195,7 +196,7 @@ final class DependencyFaults implements AutoCloseable {
                 not.as("R20 killed at K10, the write has not landed", 1, "refresh_ambiguous"));
     }
 
-    FaultRow bothStoresDown() {
+    FaultCase bothStoresDown() {
         FaultCase it = new FaultCase(rig, broker, "both", "strict");
         CompletableFuture<Answer> caller = heldBeforeStoring(it, () -> {
             rig.stores().toVault().cut();

@@ -28,8 +28,24 @@ final class RefreshRig implements AutoCloseable {
     /** A broker and the port that its debugger listens at; 0 if it has none. */
     record Broker(BrokerProcess process, int debugPort) {}
 
-    /** A connection at a partner of its own. */
-    record Cell(String name, String partner, String sandboxName, String connection, SandboxControl control) {
+    /** The sandbox's setting for the life of access tokens, in seconds. */
+    private static final String LIFE = "access_token_seconds";
+
+    /** A connection at a partner of its own, which rotates as the settings say. */
+    record Cell(
+            String name,
+            String partner,
+            String sandboxName,
+            String connection,
+            Map<String, Object> settings,
+            SandboxControl control) {
+
+        /** So many seconds, from the next one on. */
+        void tokensLive(int seconds) {
+            Map<String, Object> changed = new HashMap<>(settings);
+            changed.put(LIFE, seconds);
+            control.settings(sandboxName, changed);
+        }
 
         String family() {
             return control.familyOf(sandboxName, "user-" + partner).orElseThrow();
@@ -154,15 +170,9 @@ final class RefreshRig implements AutoCloseable {
         String partner = name.replace('/', '-') + "-" + mark;
         String sandboxName = "generic/" + partner;
         String at = sandbox.baseUri() + "/" + sandboxName + "/";
-        control.settings(
-                sandboxName,
-                Map.of(
-                        "rotation",
-                        rotation,
-                        "grace_seconds",
-                        graceSeconds,
-                        "access_token_seconds",
-                        accessTokenSeconds));
+        Map<String, Object> settings =
+                Map.of("rotation", rotation, "grace_seconds", graceSeconds, LIFE, accessTokenSeconds);
+        control.settings(sandboxName, settings);
         Map<String, Object> refresh = rotation.equals("grace")
                 ? Map.of("rotation", rotation, "grace", graceSeconds)
                 : Map.of("rotation", rotation);
@@ -187,7 +197,7 @@ final class RefreshRig implements AutoCloseable {
                                                 "api_base", at + "api"))))
                 .expect(201);
         control.registerClient(sandboxName, "client", "client-secret-" + partner, registered.text("redirect_uri"));
-        return new Cell(name, partner, sandboxName, activated(partner), control);
+        return new Cell(name, partner, sandboxName, activated(partner), settings, control);
     }
 
     /** One more connection of the partner, active. */
