@@ -10,6 +10,8 @@ public interface Refreshable {
      *
      * @param context the partner; its scopes are what the credential shall cover
      * @param current the credential to renew
+     * @throws dev.latchkey.problem.BrokerException {@code partner_misconfigured}, before anything is sent, if what is
+     *     registered does not allow to ask; a partner that refuses our client is {@link Renewal.ClientRefused}
      */
     Renewal renew(HandshakeContext context, Credential current);
 

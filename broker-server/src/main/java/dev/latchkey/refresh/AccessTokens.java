@@ -15,7 +15,6 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.event.TransactionPhase;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
@@ -61,7 +60,7 @@ public class AccessTokens {
      * A token of an active connection that lives for at least {@code minTtl}, or the partner's fresh one where that is
      * shorter than {@link #LEAST_LIFE} and nothing longer was asked for (R14).
      *
-     * @throws BrokerException {@code cannot_satisfy_min_ttl} if even a fresh one is too short; {@code
+     * @throws BrokerException {@code cannot_satisfy_min_ttl} if even a fresh one is too short, whichever process renewed it; {@code
      *     refresh_in_progress} if the renewal takes longer than 10 s; what the renewal ended with
      */
     public HeldToken get(Connection connection, Duration minTtl, Actor actor) {
@@ -70,7 +69,7 @@ public class AccessTokens {
         if (known.isPresent() && lives(known.get(), needed)) {
             return known.get();
         }
-        if (known.isPresent() && wasRenewedJustNow(known.get()) && lives(known.get(), LEAST_LIFE)) {
+        if (known.isPresent() && lives(known.get(), LEAST_LIFE) && wasRenewedJustNow(connection, known.get())) {
             throw cannotSatisfy();
         }
         HeldToken fresh = renewed(connection, known, needed, minTtl, actor);
@@ -90,12 +89,14 @@ public class AccessTokens {
      */
     private HeldToken renewed(
             Connection connection, Optional<HeldToken> known, Duration needed, Duration minTtl, Actor actor) {
+        Renewals.Patience patience = Renewals.Patience.begin();
         try {
-            HeldToken first = renewals.await(connection.id(), found -> isNewAndLives(found, known), actor);
+            HeldToken first = renewals.await(connection.id(), found -> isNewAndLives(found, known), actor, patience);
             boolean older = first.kvVersion() < connection.credential().kvVersion();
-            return !older && (wasRenewedJustNow(first) || lives(first, needed))
+            return !older && (lives(first, needed) || isFresh(connection, first))
                     ? first
-                    : renewals.await(connection.id(), found -> isNewAndLives(found, Optional.of(first)), actor);
+                    : renewals.await(
+                            connection.id(), found -> isNewAndLives(found, Optional.of(first)), actor, patience);
         } catch (BrokerException e) {
             // While nobody knows whether the refresh token is spent, the old access token is what there is.
             return known.filter(token -> e.type() == ProblemType.OUTCOME_UNKNOWN && livesFor(token, minTtl))
@@ -127,7 +128,7 @@ public class AccessTokens {
         if (known != null && known.kvVersion() > refused.kvVersion() && !known.isSameAs(refused)) {
             return Optional.of(known);
         }
-        if (isYoung(refused) && (refused.renewed() || leases.isRenewed(connection.id(), refused.kvVersion()))) {
+        if (wasRenewedJustNow(connection, refused)) {
             return Optional.empty();
         }
         Optional<HeldToken> fresh = renewedInsteadOf(refused, connection, actor);
@@ -137,10 +138,10 @@ public class AccessTokens {
 
     /** While another process has the right to renew, it is waited for: what it stores is as good. */
     private Optional<HeldToken> renewedInsteadOf(HeldToken refused, Connection connection, Actor actor) {
-        Instant patience = clock.instant().plus(Renewals.PATIENCE);
+        Renewals.Patience patience = Renewals.Patience.begin();
         for (int attempt = 1; ; attempt++) {
             try {
-                HeldToken found = renewals.await(connection.id(), it -> !it.isSameAs(refused), actor);
+                HeldToken found = renewals.await(connection.id(), it -> !it.isSameAs(refused), actor, patience);
                 // A renewal that ran already, because of an older one, may have found just this one.
                 if (!found.isSameAs(refused) || attempt == MOST_LOOKS) {
                     return Optional.of(found).filter(it -> !it.isSameAs(refused));
@@ -150,7 +151,7 @@ public class AccessTokens {
                     return Optional.empty();
                 }
                 boolean wait = e.type() == ProblemType.REFRESH_IN_PROGRESS && attempt < MOST_LOOKS;
-                if (!wait || clock.instant().isAfter(patience)) {
+                if (!wait || patience.isOver()) {
                     throw e;
                 }
             }
@@ -190,12 +191,15 @@ public class AccessTokens {
         return token.remaining(clock.instant()).compareTo(needed) >= 0;
     }
 
-    private boolean wasRenewedJustNow(HeldToken token) {
-        return token.renewed() && isYoung(token);
+    /** One that does not live long is only fresh for who has waited for it: others may have it already (R16). */
+    private boolean isFresh(Connection connection, HeldToken token) {
+        return (token.renewed() || lives(token, LEAST_LIFE)) && wasRenewedJustNow(connection, token);
     }
 
-    private boolean isYoung(HeldToken token) {
-        return token.credential().issuedAt().isAfter(clock.instant().minus(RENEWED_JUST_NOW));
+    /** By this process, which remembers, or by another one, which has noted it. */
+    private boolean wasRenewedJustNow(Connection connection, HeldToken token) {
+        boolean young = token.credential().issuedAt().isAfter(clock.instant().minus(RENEWED_JUST_NOW));
+        return young && (token.renewed() || leases.isRenewed(connection.id(), token.kvVersion()));
     }
 
     private static BrokerException cannotSatisfy() {

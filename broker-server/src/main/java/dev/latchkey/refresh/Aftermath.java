@@ -168,6 +168,9 @@ class Aftermath {
                 tried(step, current, later);
             }
         });
+        if (later.problem().type() == ProblemType.PARTNER_MISCONFIGURED) {
+            partners.markMisconfigured(step.partner().id(), true);
+        }
         return later.problem();
     }
 

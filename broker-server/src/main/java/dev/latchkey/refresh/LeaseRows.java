@@ -156,18 +156,19 @@ class LeaseRows {
     }
 
     /**
-     * Whether the vault has been written since the grant: what it holds came by a renewal, in whatever process, or was
-     * rewritten in place by one that failed.
+     * Whether what the vault holds at this version came by a renewal that has been noted, in whatever process: the last
+     * intent is done, and was of this grant. A renewal that failed, and rewrote in place what it did not replace, is none.
      */
     @Transactional
     boolean isRenewed(UUID connection, int kvVersion) {
-        return !session.createNativeQuery(
-                        "select 1 from connection where id = :id and coalesce(granted_kv_version, 0) < :kv",
-                        Tuple.class)
+        return session.createNativeQuery("""
+                        select exists (select from refresh_intent i join connection c on c.id = i.connection
+                            where c.id = :id and i.state = 'DONE' and i.kv_version < :kv
+                                and i.kv_version >= coalesce(c.granted_kv_version, 0))
+                        """, Boolean.class)
                 .setParameter("id", connection)
                 .setParameter("kv", kvVersion)
-                .getResultList()
-                .isEmpty();
+                .getSingleResult();
     }
 
     /**

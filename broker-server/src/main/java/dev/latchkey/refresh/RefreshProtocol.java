@@ -179,11 +179,17 @@ class RefreshProtocol {
         }
     }
 
-    /** Whatever goes wrong in a protocol after it was asked to send may have gone wrong after sending. */
+    /**
+     * Whatever goes wrong in a protocol after it was asked to send may have gone wrong after sending, unless it says that
+     * what is registered does not allow to send anything.
+     */
     private static Renewal send(Refreshable protocol, HandshakeContext context, Credential current) {
         try {
             return protocol.renew(context, current);
         } catch (RuntimeException e) {
+            if (e instanceof BrokerException known && known.type() == ProblemType.PARTNER_MISCONFIGURED) {
+                return new Renewal.TryLater(known, false);
+            }
             LOG.error("a renewal failed unexpectedly after it may have been sent", e);
             BrokerException problem = e instanceof BrokerException known
                     ? known

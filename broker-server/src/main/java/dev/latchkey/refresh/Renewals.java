@@ -51,13 +51,42 @@ class Renewals {
     }
 
     /**
-     * The outcome of the running renewal, or of a new one; {@code refresh_in_progress} after 10 s.
+     * What is left of a caller's 10 s, however many renewals it waits for.
+     *
+     * @param end by {@link System#nanoTime()}
+     */
+    record Patience(long end) {
+
+        /** All of it. */
+        static Patience begin() {
+            return new Patience(System.nanoTime() + PATIENCE.toNanos());
+        }
+
+        private long nanosLeft() {
+            return end - System.nanoTime();
+        }
+
+        boolean isOver() {
+            return nanosLeft() <= 0;
+        }
+    }
+
+    /** The same for who waits for no other renewal. */
+    HeldToken await(UUID connection, Predicate<HeldToken> enough, Actor actor) {
+        return await(connection, enough, actor, Patience.begin());
+    }
+
+    /**
+     * The outcome of the running renewal, or of a new one; {@code refresh_in_progress} when the patience is over.
      *
      * @param enough says of what the vault holds whether it makes a new renewal needless
      */
-    HeldToken await(UUID connection, Predicate<HeldToken> enough, Actor actor) {
+    HeldToken await(UUID connection, Predicate<HeldToken> enough, Actor actor, Patience patience) {
+        if (patience.isOver()) {
+            throw RefreshProtocol.inProgress();
+        }
         try {
-            return join(connection, enough, actor).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            return join(connection, enough, actor).get(patience.nanosLeft(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             throw RefreshProtocol.inProgress();
         } catch (InterruptedException e) {

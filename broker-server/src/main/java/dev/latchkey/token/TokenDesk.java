@@ -148,6 +148,7 @@ class TokenDesk {
                 .isPresent()) {
             return Optional.empty();
         }
+        requireCovered(connection, token, app);
         HandOut handOut = handOut(connection, token);
         AuditEvent event = AuditEvent.of(app.actor(), AuditAction.TOKEN_HANDED_OUT)
                 .app(app.id())
@@ -157,6 +158,27 @@ class TokenDesk {
                 .detail("scopes", handOut.scopes().asText())
                 .detail("expires_in", handOut.life().toSeconds());
         return audit.appendIfCurrent(event, connection.version()) ? Optional.of(handOut) : Optional.empty();
+    }
+
+    /**
+     * The vault may be ahead of what the database knows of the token: a grant that does not cover what the token does cover
+     * gives no right to it.
+     */
+    private void requireCovered(Connection connection, HeldToken token, AppCaller app) {
+        Scopes granted = connection.grantOf(app.id()).orElseThrow().scopes().orElse(connection.scopes());
+        if (!granted.containsAll(token.credential().scopes().intersect(connection.scopes()))) {
+            BrokerException refusal = scopeNotGranted();
+            audit.append(AuditEvent.of(app.actor(), AuditAction.TOKEN_DENIED)
+                    .app(app.id())
+                    .connection(connection.id())
+                    .partner(connection.partner())
+                    .denied(refusal.type().code()));
+            throw refusal;
+        }
+    }
+
+    private static BrokerException scopeNotGranted() {
+        return new BrokerException(ProblemType.SCOPE_NOT_GRANTED, "The grant does not cover the scope of the token.");
     }
 
     /** The cached connection if it includes this renewal, else the one in the database. */
@@ -190,8 +212,7 @@ class TokenDesk {
         Scopes granted = grant.scopes().orElse(connection.scopes());
         // The whole token would go to the app: a grant that covers less of it does not cover it.
         if (!granted.containsAll(usable) || !granted.containsAll(wish.scopes())) {
-            return Optional.of(new BrokerException(
-                    ProblemType.SCOPE_NOT_GRANTED, "The grant does not cover the scope of the token."));
+            return Optional.of(scopeNotGranted());
         }
         return Optional.empty();
     }

@@ -47,8 +47,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PartnerGateTest {
 
     private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
+    private static final int PLACES = 8;
     private static final Map<String, String> IMPATIENT =
-            Map.of("breaker-pause", "PT0.5S", "calls-at-once", "8", "patience", "PT0.3S");
+            Map.of("breaker-pause", "PT0.5S", "calls-at-once", Integer.toString(PLACES), "patience", "PT0.3S");
 
     @SuppressWarnings("NullAway.Init")
     private static Processes processes;
@@ -194,22 +195,22 @@ class PartnerGateTest {
         PartnerHttp http = TestOutbound.http(process.gate());
         Recipient healthy = new Recipient("healthy-" + partner.registration(), Optional.empty());
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Future<PartnerResponse>> held = IntStream.range(0, 8)
+            List<Future<PartnerResponse>> held = IntStream.range(0, PLACES)
                     .mapToObj(call -> threads.submit(() -> http.send(to("/hang", partner))))
                     .toList();
             org.awaitility.Awaitility.await()
                     .atMost(Duration.ofSeconds(60))
-                    .until(() -> server.requests().size() == 8);
+                    .until(() -> server.requests().size() == PLACES);
 
             PartnerCallException ninth = refused(() -> http.send(to("/hang", partner)));
             List<Integer> others =
-                    AtOnce.run(40, () -> http.send(to("/", healthy)).status());
+                    AtOnce.run(PLACES, () -> http.send(to("/", healthy)).status());
 
             assertThat(ninth.reason()).isEqualTo(Reason.HELD_BACK);
             assertThat(ninth.toProblem().type()).isEqualTo(ProblemType.PARTNER_UNAVAILABLE);
-            assertThat(others).hasSize(40).containsOnly(200);
+            assertThat(others).hasSize(PLACES).containsOnly(200);
             assertThat(held).noneMatch(Future::isDone);
-            assertThat(server.requests()).hasSize(48);
+            assertThat(server.requests()).hasSize(2 * PLACES);
             released.countDown();
             for (Future<PartnerResponse> call : held) {
                 assertThat(call.get().status()).isEqualTo(200);
@@ -235,7 +236,25 @@ class PartnerGateTest {
         Process first = processes.start(Map.of(), Clock.fixed(NOW, ZoneOffset.UTC));
         Process second = processes.start(Map.of(), Clock.fixed(NOW, ZoneOffset.UTC));
         answers.add(FaultyServer.response(429, header == null ? "" : "Retry-After: " + header + "\r\n", ""));
+        BrokerTables tables = new BrokerTables(processes.dataSource());
+        String before = now(tables);
         TestOutbound.http(first.gate()).send(to("/", partner));
+        String after = now(tables);
+        assertThat(tables.texts(
+                        "select partner from partner_pause where partner = ?"
+                                + " and until >= cast(? as timestamptz) + ? * interval '1 second'"
+                                + " and until <= cast(? as timestamptz) + 1.1 * ? * interval '1 second'",
+                        partner.registration(),
+                        before,
+                        seconds,
+                        after,
+                        seconds))
+                .as("a pause of " + seconds + " s and a little more")
+                .hasSize(1);
+        // so that the shortest is not over before the second process looks
+        tables.change(
+                "update partner_pause set until = until + interval '1 minute' where partner = ?",
+                partner.registration());
 
         PartnerCallException refused =
                 refused(() -> TestOutbound.http(second.gate()).send(to("/", partner)));
@@ -243,7 +262,7 @@ class PartnerGateTest {
         assertThat(refused.sent()).isFalse();
         assertThat(refused.toProblem().type()).isEqualTo(ProblemType.PARTNER_RATE_LIMITED);
         assertThat(refused.toProblem().retryAfter().orElseThrow().toSeconds())
-                .isBetween(Math.max(1, seconds - 10), seconds + seconds / 10 + 1);
+                .isBetween(seconds + 60 - 30, seconds + seconds / 10 + 1 + 60);
         assertThat(first.protection().refusal(partner)).isPresent();
         assertThat(server.connections()).isEqualTo(1);
         Recipient other = new Recipient("other-" + partner.registration(), Optional.empty());
@@ -307,6 +326,10 @@ class PartnerGateTest {
         }
         assertThat(server.connections()).isEqualTo(1);
         assertThat(underWay(process, slow)).as("it leaves its place").isZero();
+    }
+
+    private static String now(BrokerTables tables) {
+        return tables.texts("select clock_timestamp()").getFirst();
     }
 
     private static double underWay(Process process, Recipient recipient) {

@@ -21,8 +21,10 @@ import dev.latchkey.testkit.Story;
 import dev.latchkey.testkit.TestDatabase;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -132,15 +134,25 @@ class DatabaseFaultsIT {
     /** Reads of other tokens for as long as renewals wait; nobody's transaction waits along with them. */
     private static void othersAreServed(List<CompletableFuture<Answer>> renewals) {
         List<Long> nanos = new ArrayList<>();
-        while (renewals.stream().anyMatch(answer -> !answer.isDone())) {
-            long began = System.nanoTime();
-            token(STEADY).expect(200);
-            nanos.add(System.nanoTime() - began);
-            if (nanos.size() % 10 == 0) {
-                assertThat(direct().texts("select pid from pg_stat_activity where datname = current_database()"
-                                + " and state like 'idle in transaction%'"
-                                + " and now() - state_change > interval '1 second'"))
-                        .isEmpty();
+        Set<String> idle = Set.of();
+        try (MachinePauses pauses = new MachinePauses()) {
+            while (renewals.stream().anyMatch(answer -> !answer.isDone())) {
+                Duration before = pauses.total();
+                long began = System.nanoTime();
+                Answer answer = token(STEADY);
+                if (answer.status() == 503 && pauses.total().compareTo(before) > 0) {
+                    continue; // of all that wait for a machine that stands still some lose patience
+                }
+                answer.expect(200);
+                nanos.add(System.nanoTime() - began);
+                if (nanos.size() % 10 == 0) {
+                    Set<String> stillIdle = idleForASecond();
+                    stillIdle.retainAll(idle);
+                    assertThat(stillIdle)
+                            .as("idle in a transaction, twice in a row")
+                            .isEmpty();
+                    idle = idleForASecond();
+                }
             }
         }
         assertThat(nanos).as("served beside the renewals").hasSizeGreaterThan(50);
@@ -151,6 +163,13 @@ class DatabaseFaultsIT {
                 renewals.size(),
                 sorted.get(sorted.size() / 2) / 1_000_000,
                 sorted.get(sorted.size() * 99 / 100) / 1_000_000);
+    }
+
+    /** Transactions that nobody goes on with; after a pause of the machine these may be anybody's, but not for long. */
+    private static Set<String> idleForASecond() {
+        return new HashSet<>(direct().texts("select pid || ' ' || state_change from pg_stat_activity"
+                + " where datname = current_database() and state like 'idle in transaction%'"
+                + " and now() - state_change > interval '1 second'"));
     }
 
     /** What its partner left open would be tried again beside the other tests, which count commits. */

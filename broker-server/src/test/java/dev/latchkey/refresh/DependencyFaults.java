@@ -63,7 +63,7 @@ final class DependencyFaults implements AutoCloseable {
             ended.add(faults.blackHoledDatabase());
             ended.addAll(faults.lostAnswers());
             ended.addAll(faults.killedWhileStoring());
-            // The last one starts the process again: what it can renew then, it has from the stores.
+            // The last one starts the process again: what can be renewed then, it has from the stores.
             ended.add(faults.bothStoresDown());
             return ended.stream().map(FaultCase::row).toList();
         }

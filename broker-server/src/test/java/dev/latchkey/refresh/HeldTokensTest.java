@@ -8,6 +8,7 @@ import dev.latchkey.connection.Connection;
 import dev.latchkey.connection.Connections;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
+import dev.latchkey.sandbox.client.FaultOrder;
 import dev.latchkey.testkit.BrokerStack;
 import dev.latchkey.testkit.BrokerTables;
 import dev.latchkey.testkit.Configs;
@@ -23,6 +24,8 @@ import java.util.UUID;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
 @TestProfile(BrokerStack.class)
@@ -71,6 +74,44 @@ class HeldTokensTest {
             tables.asOwner("alter table local_vault_away rename to local_vault");
         }
         assertThat(story.refreshes()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"true", "false"})
+    @DisplayName("R16 a life that the partner does not give costs one renewal, however many processes are asked for it")
+    void noLongerLife(String held) {
+        Story story = new Story().partner(Map.of());
+        UUID id = UUID.fromString(story.active(story.app("shop"), "read"));
+
+        for (int process = 1; process <= 3; process++) {
+            AccessTokens tokens = tokens(held);
+            for (int call = 1; call <= 2; call++) {
+                Connection connection = connections.find(id).orElseThrow();
+                assertThatExceptionOfType(BrokerException.class)
+                        .isThrownBy(() -> tokens.get(connection, Duration.ofDays(1), ACTOR))
+                        .extracting(BrokerException::type)
+                        .isEqualTo(ProblemType.CANNOT_SATISFY_MIN_TTL);
+            }
+        }
+        assertThat(story.refreshes()).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("R16 what failed and was rewritten in place was not renewed: who asks is told of the failure")
+    void failedRenewal() {
+        Story story = new Story().partner(Map.of());
+        UUID id = UUID.fromString(story.active(story.app("shop"), "read"));
+        story.control()
+                .fault(FaultOrder.at(story.sandboxName()).endpoint("refresh").status(503, Map.of(), ""));
+
+        for (int process = 1; process <= 2; process++) {
+            AccessTokens tokens = tokens("true");
+            Connection connection = connections.find(id).orElseThrow();
+            assertThatExceptionOfType(BrokerException.class)
+                    .isThrownBy(() -> tokens.get(connection, Duration.ofDays(1), ACTOR))
+                    .extracting(BrokerException::type)
+                    .isEqualTo(ProblemType.PARTNER_UNAVAILABLE);
+        }
     }
 
     private AccessTokens tokens(String held) {

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What a partner's token endpoint may answer to a renewal without harm: the connection goes on with what it has. */
 @QuarkusTest
 @TestProfile(BrokerStack.class)
-class HostileTokenAnswerTest {
+class HostileTokenAnswerTest implements SweepHeldBack {
 
     @Inject
     DataSource database;

@@ -16,15 +16,13 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.stream.StreamSupport;
 import javax.sql.DataSource;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** A credential that waits in the journal, or was overtaken, while the world around it goes on. */
 @QuarkusTest
 @TestProfile(BrokerStack.class)
-class JournalTest {
+class JournalTest implements SweepHeldBack {
 
     private static final Map<String, Integer> LONGER = Map.of("min_ttl", 3600);
     private static final Actor ACTOR = Actor.system("test", "test");
@@ -43,17 +41,6 @@ class JournalTest {
 
     @Inject
     RecoverySweep sweep;
-
-    /** The tests sweep themselves; the job could be quicker. */
-    @BeforeEach
-    void holdTheJobBack() {
-        new BrokerTables(database).holdBack("refresh-recovery");
-    }
-
-    @AfterEach
-    void letTheJobRun() {
-        new BrokerTables(database).hurry("refresh-recovery");
-    }
 
     @Test
     @DisplayName(
@@ -97,7 +84,7 @@ class JournalTest {
         for (String connection : List.of(ended, endedBroken)) {
             story.approver().post("/connections/" + connection + "/revoke").expect(200);
         }
-        long renewals = story.refreshes();
+        long renewals = story.control().count(story.sandboxName(), "refresh");
 
         sweep.run(ACTOR);
 
@@ -105,7 +92,7 @@ class JournalTest {
         assertThat(waiting(ended)).isEmpty();
         assertThat(waiting(broken)).as("kept, and no hindrance to the others").hasSize(1);
         assertThat(waiting(endedBroken)).hasSize(1);
-        assertThat(story.refreshes()).isEqualTo(renewals);
+        assertThat(story.control().count(story.sandboxName(), "refresh")).isEqualTo(renewals);
         story.token(app, waits).expect(200);
         assertThat(story.status(waits)).isEqualTo("active");
     }

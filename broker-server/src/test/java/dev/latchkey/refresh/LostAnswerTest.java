@@ -13,6 +13,7 @@ import dev.latchkey.testkit.Story;
 import dev.latchkey.vault.Credential;
 import dev.latchkey.vault.CredentialCodec;
 import dev.latchkey.vault.CredentialVault;
+import dev.latchkey.vault.SecretFields;
 import dev.latchkey.vault.StoredRecord;
 import dev.latchkey.vault.VaultPath;
 import dev.latchkey.vault.VersionConflictException;
@@ -21,6 +22,7 @@ import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -34,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What becomes of a connection whose partner may have renewed it without our knowing. */
 @QuarkusTest
 @TestProfile(BrokerStack.class)
-class LostAnswerTest {
+class LostAnswerTest implements SweepHeldBack {
 
     private static final Map<String, Integer> LONGER = Map.of("min_ttl", 3600);
 
@@ -222,6 +224,44 @@ class LostAnswerTest {
             assertNeverSent("https://127.0.0.1:" + inClear.port() + "/token", "partner_tls");
             assertThat(inClear.connections()).isEqualTo(1);
         }
+    }
+
+    @Test
+    @DisplayName(
+            "R26 R59 what our own registration does not allow to send was not sent: nothing is open, admins are told")
+    void ownFault() throws Exception {
+        Story story = story("strict", 300);
+        Story.App app = story.app("shop");
+        String connection = story.active(app, "read");
+        VaultPath path = VaultPath.partner(story.partner());
+        StoredRecord whole = vault.read(path).orElseThrow();
+        Map<String, Secret> fields = new HashMap<>(whole.fields().values());
+        fields.remove("client_secret");
+        vault.write(path, new SecretFields(fields), whole.version());
+
+        Answer refused = longer(app, connection);
+
+        assertThat(refused.status()).isEqualTo(503);
+        assertThat(refused.code()).isEqualTo("partner_misconfigured");
+        assertThat(open(connection)).isEqualTo("CLEARED");
+        assertThat(standing(connection)).isEqualTo("active ");
+        assertThat(story.control().count(story.sandboxName(), "refresh")).isZero();
+        assertThat(misconfigured(story)).isTrue();
+
+        vault.write(path, whole.fields(), whole.version() + 1);
+        mayTryAgain(connection);
+        assertThat(longer(app, connection).code()).isEqualTo("cannot_satisfy_min_ttl");
+        assertThat(story.refreshes()).isEqualTo(1);
+        assertThat(misconfigured(story)).isFalse();
+    }
+
+    private static boolean misconfigured(Story story) {
+        return story.admin()
+                .get("/partners/" + story.partner())
+                .expect(200)
+                .json()
+                .path("misconfigured")
+                .asBoolean();
     }
 
     private void assertNeverSent(String endpoint, String code) {

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What apps are told when a renewal does not work, and what becomes of the connection. */
 @QuarkusTest
 @TestProfile(BrokerStack.class)
-class RefreshFailureTest {
+class RefreshFailureTest implements SweepHeldBack {
 
     private static final Map<String, String> JSON = Map.of("Content-Type", "application/json");
 

@@ -181,11 +181,12 @@ class ReplicasIT {
             } finally {
                 FIRST.process().thaw();
             }
-            arrests.release("K9 " + grace.connection());
-            arrests.release("K9 " + strict.connection());
-
+            // before the renewals go on, which would answer who wakes up after their end
             assertPatient(ofGrace.join());
             assertPatient(ofStrict.join());
+
+            arrests.release("K9 " + grace.connection());
+            arrests.release("K9 " + strict.connection());
             assertKeptBySuccessor(grace, successors);
             assertKeptByOwner(strict, before);
         }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /** The time in which a renewed credential is in one memory only. */
 @QuarkusTest
 @TestProfile(BrokerStack.class)
-class ResidualWindowTest {
+class ResidualWindowTest implements SweepHeldBack {
 
     private static final Duration HELD = Duration.ofMillis(400);
     private static final Duration ELSEWHERE = Duration.ofSeconds(4);

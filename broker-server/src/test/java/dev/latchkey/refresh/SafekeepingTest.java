@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 /** A renewed credential at a store that says that somebody else was there, and then shows nobody. */
 @QuarkusTest
 @TestProfile(BrokerStack.class)
-class SafekeepingTest {
+class SafekeepingTest implements SweepHeldBack {
 
     @Inject
     CredentialVault vault;

@@ -24,9 +24,9 @@ import org.junit.jupiter.api.Test;
 /** Three broker processes and one partner with a low rate, who counts. {@code tests.connections} makes it longer. */
 class SharedRateIT {
 
-    private static final int CALLS_A_SECOND = 10;
+    private static final int CALLS_A_SECOND = 5;
     private static final int CONNECTIONS = Integer.getInteger("tests.connections", 60);
-    private static final int ROUNDS = 3;
+    private static final int ROUNDS = 2;
     private static final int MOST_ATTEMPTS = 60 + CONNECTIONS;
     private static final String PARTNER =
             "rated-" + UUID.randomUUID().toString().substring(0, 6);

@@ -89,10 +89,11 @@ class SharedRenewalTest {
 
         List<Answer> answers = AtOnce.run(50, () -> story.token(app, connection));
 
+        // who came after the first one's failure is told of the connection's own pause, which is up to a tenth longer
         assertThat(answers).allSatisfy(answer -> {
             assertThat(answer.status()).isEqualTo(503);
             assertThat(answer.code()).isEqualTo("partner_unavailable");
-            assertThat(Integer.parseInt(answer.header("Retry-After"))).isBetween(500, 600);
+            assertThat(Integer.parseInt(answer.header("Retry-After"))).isBetween(500, 720);
         });
         assertThat(story.control().count(story.sandboxName(), "refresh")).isEqualTo(1);
     }

@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.testkit.BrokerApi.Answer;
 import dev.latchkey.testkit.BrokerStack;
+import dev.latchkey.testkit.BrokerTables;
 import dev.latchkey.testkit.Story;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -16,6 +20,9 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @TestProfile(BrokerStack.class)
 class TokenFlowTest {
+
+    @Inject
+    DataSource database;
 
     @Test
     @DisplayName("hands out the same token again and again while it lives, and nothing else (R156)")
@@ -123,6 +130,30 @@ class TokenFlowTest {
         story.token(other, connection).expect(200);
         story.approver().delete(grant).expect(204);
         assertThat(story.token(other, connection).status()).isEqualTo(404);
+    }
+
+    @Test
+    @DisplayName(
+            "R160 a grant is held against what the token covers, also where the database does not know of that yet")
+    void vaultAhead() {
+        Story story = new Story().partner(Map.of());
+        Story.App app = story.app("shop");
+        Story.App other = story.app("other");
+        String connection = story.active(app, "read", "write");
+        new BrokerTables(database)
+                .change("update connection set partner_scopes = '{read}' where id = ?", UUID.fromString(connection));
+        story.approver()
+                .put("/connections/" + connection + "/grants/" + other.id(), Map.of("scopes", List.of("read")))
+                .expect(200);
+
+        assertThat(story.token(other, connection).code()).isEqualTo("scope_not_granted");
+        assertThat(story.approver()
+                        .get("/audit?connection=" + connection + "&action=token_denied")
+                        .expect(200)
+                        .json()
+                        .path("items"))
+                .hasSize(1);
+        story.token(app, connection).expect(200);
     }
 
     @Test
