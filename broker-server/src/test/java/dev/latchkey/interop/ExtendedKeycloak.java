@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -157,6 +158,26 @@ final class ExtendedKeycloak implements AutoCloseable {
                 .asText();
     }
 
+    /** Makes a workflow of one step, which is done at once to one user or client. */
+    void runWorkflow(String step, String type, String id) {
+        String name = step + "-" + UUID.randomUUID();
+        admin(
+                "POST",
+                "/workflows",
+                Map.of(
+                        "name",
+                        name,
+                        "supports",
+                        type.toLowerCase(Locale.ROOT),
+                        "steps",
+                        List.of(Map.of("uses", step))));
+        String workflow = admin("GET", "/workflows?exact=true&search=" + name, Map.of())
+                .path(0)
+                .path("id")
+                .asText();
+        admin("POST", "/workflows/" + workflow + "/activate/" + type + "/" + id, Map.of());
+    }
+
     /** An access token by client credentials. */
     String token(String clientId, String secret) {
         try (TestHttp client = new TestHttp()) {
@@ -177,6 +198,7 @@ final class ExtendedKeycloak implements AutoCloseable {
         HttpRequest request = HttpRequest.newBuilder(base.resolve("/admin/realms/" + REALM + path))
                 .timeout(Duration.ofSeconds(60))
                 .header("Authorization", "Bearer " + adminToken())
+                .header("Accept", "application/json")
                 .header("Content-Type", "application/json")
                 .method(method, publisher)
                 .build();

@@ -143,6 +143,28 @@ class KeycloakExtensionsIT {
     }
 
     @Test
+    @DisplayName("R104 whom a workflow of Keycloak disables, user or client, loses the connections as well")
+    void followsWorkflows() {
+        BrokerApi app = story.app("leavers-" + mark());
+        String user = keycloak.createUser();
+        String ofUser = connection(app, user);
+        String clientId = "leaver-" + mark();
+        String secret = UUID.randomUUID().toString();
+        story.register(clientId);
+        String client = keycloak.createServiceClient(clientId, secret);
+        BrokerApi ofClient = BrokerApi.bearing(broker.baseUri(), keycloak.token(clientId, secret));
+        String itsOwn = connection(ofClient, "somebody");
+
+        keycloak.runWorkflow("disable-user", "USERS", user);
+        keycloak.runWorkflow("disable-client", "CLIENTS", client);
+
+        awaitRevoked(ofUser);
+        awaitRevoked(itsOwn);
+        await().atMost(SOON).until(() -> ask(app, user).code().equals("forbidden"));
+        await().atMost(SOON).until(() -> ofClient.get("/connections").code().equals("invalid_token"));
+    }
+
+    @Test
     @DisplayName("R104 what changes while the broker is down arrives when it is back, also if Keycloak was restarted")
     void losesNothing() {
         BrokerApi app = story.app("outage-" + mark());

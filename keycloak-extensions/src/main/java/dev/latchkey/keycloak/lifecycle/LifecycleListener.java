@@ -14,7 +14,8 @@ import org.keycloak.models.UserModel;
 
 /**
  * Looks at users whenever something about them was changed: an admin's change, or a lock-out for good after too many wrong
- * passwords. Removals, and all about clients, come as Keycloak's internal events, see {@link LifecycleListenerFactory}.
+ * passwords. Removals, all about clients, and what a workflow does come as Keycloak's internal events, see {@link
+ * LifecycleListenerFactory}.
  */
 final class LifecycleListener implements EventListenerProvider {
 

@@ -12,6 +12,8 @@ import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.utils.PostMigrationEvent;
+import org.keycloak.models.workflow.ResourceType;
+import org.keycloak.models.workflow.WorkflowProviderEvent.WorkflowStepExecutedEvent;
 import org.keycloak.provider.ProviderEvent;
 
 /**
@@ -62,6 +64,25 @@ public final class LifecycleListenerFactory implements EventListenerProviderFact
         } else if (event instanceof ClientModel.ClientUpdatedEvent updated) {
             ClientModel client = updated.getUpdatedClient();
             put(updated.getKeycloakSession(), client.getRealm(), present(client));
+        } else if (event instanceof WorkflowStepExecutedEvent executed) {
+            look(executed);
+        }
+    }
+
+    /** A step of a workflow may have disabled somebody, which causes no other event. */
+    private void look(WorkflowStepExecutedEvent executed) {
+        KeycloakSession session = executed.getKeycloakSession();
+        RealmModel realm = executed.getRealm();
+        if (executed.getResourceType() == ResourceType.USERS) {
+            UserModel user = session.users().getUserById(realm, executed.getResourceId());
+            if (user != null) {
+                put(session, realm, Change.user(user.getId(), State.of(user.isEnabled())));
+            }
+        } else if (executed.getResourceType() == ResourceType.CLIENTS) {
+            ClientModel client = session.clients().getClientById(realm, executed.getResourceId());
+            if (client != null) {
+                put(session, realm, present(client));
+            }
         }
     }
 
