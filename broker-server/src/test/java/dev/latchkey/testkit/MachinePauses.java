@@ -29,7 +29,8 @@ public final class MachinePauses implements AutoCloseable {
 
     /** In all, since this was made; of a pause from which the sleeper has not come back yet, what has passed of it. */
     public synchronized Duration total() {
-        long nanos = late.stream().mapToLong(nap -> nap.length() - NAP.toNanos()).sum();
+        long nanos =
+                late.stream().mapToLong(nap -> nap.length() - NAP.toNanos()).sum();
         Nap now = present();
         return Duration.ofNanos(isLate(now) ? nanos + now.length() - NAP.toNanos() : nanos);
     }

@@ -47,7 +47,9 @@ final class ComposeTopology implements ProductionTopology {
                 new ComposeContainer("latchkey", file).withBuild(true).withStartupTimeout(PATIENCE));
         try {
             topology.compose.start();
-            Awaitility.await().atMost(PATIENCE).until(() -> topology.inService().size() == 3 && topology.isWell("keycloak"));
+            Awaitility.await()
+                    .atMost(PATIENCE)
+                    .until(() -> topology.inService().size() == 3 && topology.isWell("keycloak"));
             return topology;
         } catch (RuntimeException e) {
             topology.close();

@@ -163,8 +163,8 @@ class ProductionTopologyIT {
                 .atMost(Duration.ofMinutes(4))
                 .until(
                         () -> demo.authorization(partner),
-                        authorization -> end(authorization)
-                                .isAfter(Instant.now().plus(life.dividedBy(2))));
+                        authorization ->
+                                end(authorization).isAfter(Instant.now().plus(life.dividedBy(2))));
     }
 
     private static Instant end(String authorization) {
@@ -185,7 +185,8 @@ class ProductionTopologyIT {
         KeycloakAdmin keycloak =
                 new KeycloakAdmin(topology.realm().resolve("/"), "latchkey", topology.keycloakPassword());
         String clientId = claims(authorization).path("azp").asText();
-        ObjectNode client = keycloak.get("/clients?clientId=" + clientId).path(0).deepCopy();
+        ObjectNode client =
+                keycloak.get("/clients?clientId=" + clientId).path(0).deepCopy();
         how.accept(client);
         keycloak.put("/clients/" + client.path("id").asText(), client);
     }

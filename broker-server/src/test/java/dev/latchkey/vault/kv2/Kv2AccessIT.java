@@ -237,10 +237,14 @@ class Kv2AccessIT {
         PassingTime time = new PassingTime();
         Kv2Vault vault = Kv2Fixture.vault(
                 new HashMap<>(Map.of(
-                        "address", server.address().toString(),
-                        "timeout", PATIENT,
-                        "login", "jwt",
-                        "jwt-file", file.toString())),
+                        "address",
+                        server.address().toString(),
+                        "timeout",
+                        PATIENT,
+                        "login",
+                        "jwt",
+                        "jwt-file",
+                        file.toString())),
                 time,
                 meters);
         assertUnavailable(vault::checkUsable);
