@@ -1,5 +1,7 @@
 package dev.latchkey.audit;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.latchkey.boot.DatabaseAccess;
 import dev.latchkey.secret.Purpose;
 import dev.latchkey.testkit.TestDatabase;
@@ -92,17 +94,29 @@ record AuditFixture(DatabaseAccess database, AuditWriter writer, AuditReader rea
     }
 
     /** Waits until a statement of the writer is blocked by a lock. */
-    void awaitBlockedWriter(Connection owner) throws SQLException, InterruptedException {
+    void awaitBlockedWriter(Connection owner) {
+        awaitBlockedWriter(owner, () -> {});
+    }
+
+    /** The same; whenever it is not, something else is done. */
+    void awaitBlockedWriter(Connection owner, Runnable otherwise) {
+        await().atMost(Duration.ofSeconds(60))
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> {
+                    boolean blocked = isWriterBlocked(owner);
+                    if (!blocked) {
+                        otherwise.run();
+                    }
+                    return blocked;
+                });
+    }
+
+    private static boolean isWriterBlocked(Connection owner) throws SQLException {
         try (PreparedStatement select = owner.prepareStatement(
-                "select count(*) from pg_locks where not granted and relation = 'audit_event'::regclass")) {
-            while (true) {
-                ResultSet rows = select.executeQuery();
-                rows.next();
-                if (rows.getInt(1) > 0) {
-                    return;
-                }
-                Thread.sleep(5);
-            }
+                        "select 1 from pg_locks where not granted and relation = 'audit_event'::regclass");
+                ResultSet rows = select.executeQuery()) {
+            return rows.next();
         }
     }
 

@@ -73,7 +73,8 @@ class InterceptedSecretIdIT {
                         "vault.kind", "kv2",
                         "vault.kv2.address", bao.address().toString(),
                         "vault.kv2.role-id", bao.roleId(),
-                        "vault.kv2.secret-id-file", secret.toString())
+                        "vault.kv2.secret-id-file", secret.toString(),
+                        "vault.kv2.timeout", "PT20S")
                 .forEach((name, value) -> command.add("-Dlatchkey." + name + "=" + value));
         Path jar = Path.of(System.getProperty("basedir", "."), "target/quarkus-app/quarkus-run.jar");
         command.addAll(List.of("-jar", jar.toAbsolutePath().toString()));

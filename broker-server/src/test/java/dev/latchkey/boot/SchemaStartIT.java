@@ -140,7 +140,9 @@ class SchemaStartIT {
                 "latchkey.vault.kind", "kv2",
                 "latchkey.vault.kv2.address", bao.address().toString(),
                 "latchkey.vault.kv2.role-id", bao.roleId(),
-                "latchkey.vault.kv2.secret-id-file", secret.toString()));
+                "latchkey.vault.kv2.secret-id-file", secret.toString(),
+                // three start at once, and their first logins take their time on a slow machine
+                "latchkey.vault.kv2.timeout", "PT20S"));
         return BrokerProcess.start(properties, passwords(database));
     }
 

@@ -185,7 +185,9 @@ class KeycloakExchangeIT {
                                 "protocolMapper", "latchkey-connections-mapper",
                                 "config", Map.of("claim.name", "my_connections")));
 
-        JsonNode claim = claims(owner.token(issuer)).path("my_connections");
+        // Keycloak asks the broker for them at each login, and leaves them out where it answers late.
+        JsonNode claim = await().atMost(Duration.ofSeconds(60))
+                .until(() -> claims(owner.token(issuer)).path("my_connections"), it -> !it.isMissingNode());
         assertThat(claim.findValuesAsText("id")).containsExactly(connection);
         assertThat(claim.findValuesAsText("partner")).containsExactly("keycloak");
 

@@ -11,6 +11,7 @@ import dev.latchkey.testkit.OpenBaoStack;
 import dev.latchkey.testkit.Story;
 import dev.latchkey.testkit.TestHttp;
 import dev.latchkey.vault.kv2.SecretIdIntercepted;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.enterprise.event.Event;
@@ -39,6 +40,9 @@ class BrokerOnOpenBaoIT {
 
     @Inject
     StoreComparison comparison;
+
+    @Inject
+    MeterRegistry meters;
 
     @Inject
     Event<SecretIdIntercepted> interceptions;
@@ -148,11 +152,15 @@ class BrokerOnOpenBaoIT {
         Story.App app = story.app("shop");
         String connection = story.active(app, "read");
         try (CapturedLog log = CapturedLog.of("dev.latchkey", "io.github.jopenlibs")) {
-            server.root("POST", "sys/leases/revoke-prefix/auth/approle/login", Map.of());
+            double before = logins();
+            assertThat(server.root("POST", "sys/leases/revoke-prefix/auth/approle/login", Map.of())
+                            .status())
+                    .isEqualTo(204);
 
             Awaitility.await()
                     .atMost(Duration.ofSeconds(60))
                     .until(() -> story.token(app, connection).status() == 200);
+            assertThat(logins()).isEqualTo(before + 1);
             assertThat(log.text()).doesNotContainPattern("\\b[sb]\\.[A-Za-z0-9]{20,}");
         }
     }
@@ -170,6 +178,10 @@ class BrokerOnOpenBaoIT {
                         .path("items")
                         .findValuesAsText("role"))
                 .contains("role-of-this-test");
+    }
+
+    private double logins() {
+        return meters.counter("latchkey.vault.logins", "outcome", "accepted").count();
     }
 
     private Story shortLived() {

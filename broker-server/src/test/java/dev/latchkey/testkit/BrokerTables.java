@@ -45,11 +45,14 @@ public final class BrokerTables {
                 job);
     }
 
-    /** Keeps a job of the broker from running by itself, once it does not run just now, until it is hurried. */
+    /**
+     * Keeps a job of the broker from running by itself, once it does not run just now, until it is hurried. A scheduler that
+     * found it due a moment ago picks the version which it found, and that is another one now.
+     */
     public void holdBack(String job) {
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> !texts(
-                                "update scheduled_tasks set execution_time = now() + interval '1 hour'"
+                                "update scheduled_tasks set execution_time = now() + interval '1 hour', version = version + 1"
                                         + " where task_name = ? and not picked returning task_name",
                                 job)
                         .isEmpty());

@@ -1,7 +1,8 @@
 package dev.latchkey.testkit;
 
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * How long the machine stood still: a thread that only sleeps tells. What a test says of real time holds for the time in
@@ -13,13 +14,25 @@ public final class MachinePauses implements AutoCloseable {
     /** A thread that is woken later than that was kept from it. */
     private static final Duration LATE = Duration.ofMillis(200);
 
-    private final AtomicLong nanos = new AtomicLong();
+    private record Nap(long begin, long end) {
+
+        long length() {
+            return end - begin;
+        }
+    }
+
+    private final List<Nap> late = new ArrayList<>();
+    private long napBegan = System.nanoTime();
+    private boolean over;
     private final Thread thread =
             Thread.ofPlatform().daemon().name("machine-pauses").start(this::sleepOnAndOn);
 
-    /** In all, since this was made. */
-    public Duration total() {
-        return Duration.ofNanos(nanos.get());
+    /** In all, since this was made; of a pause from which the sleeper has not come back yet, what has passed of it. */
+    public synchronized Duration total() {
+        long nanos =
+                late.stream().mapToLong(nap -> nap.length() - NAP.toNanos()).sum();
+        Nap now = present();
+        return Duration.ofNanos(isLate(now) ? nanos + now.length() - NAP.toNanos() : nanos);
     }
 
     /** In all and in seconds, rounded up. */
@@ -27,23 +40,45 @@ public final class MachinePauses implements AutoCloseable {
         return Math.ceilDiv((int) total().toMillis(), 1000);
     }
 
+    /** Whether a pause of at least that length lies, in part at least, in that stretch of {@link System#nanoTime()}. */
+    public synchronized boolean touch(Duration length, long begin, long end) {
+        List<Nap> all = new ArrayList<>(late);
+        all.add(present());
+        return all.stream()
+                .anyMatch(nap -> nap.length() >= length.toNanos() && nap.end() - begin >= 0 && end - nap.begin() >= 0);
+    }
+
+    private Nap present() {
+        return new Nap(napBegan, over ? napBegan : System.nanoTime());
+    }
+
+    private static boolean isLate(Nap nap) {
+        return nap.length() > LATE.toNanos();
+    }
+
     private void sleepOnAndOn() {
         try {
             while (true) {
-                long began = System.nanoTime();
                 Thread.sleep(NAP);
-                long took = System.nanoTime() - began;
-                if (took > LATE.toNanos()) {
-                    nanos.addAndGet(took - NAP.toNanos());
-                }
+                wake();
             }
         } catch (InterruptedException e) {
             // closed
         }
     }
 
+    private synchronized void wake() {
+        Nap nap = present();
+        if (isLate(nap)) {
+            late.add(nap);
+        }
+        napBegan = nap.end();
+    }
+
     @Override
-    public void close() {
+    public synchronized void close() {
+        wake();
+        over = true;
         thread.interrupt();
     }
 }

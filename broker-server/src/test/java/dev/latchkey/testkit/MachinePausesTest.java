@@ -1,5 +1,7 @@
 package dev.latchkey.testkit;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +43,36 @@ class MachinePausesTest {
         }
     }
 
-    /** The watching process: says so, and ends when it has seen most of the pause. */
+    /** The sleeper needs the monitor to note its nap: while another holds it, it is one that has not come back. */
+    @Test
+    void countsAPauseThatIsNotOverYet() throws InterruptedException {
+        try (MachinePauses pauses = new MachinePauses()) {
+            long begin = System.nanoTime();
+            synchronized (pauses) {
+                Thread.sleep(PAUSE);
+                assertThat(pauses.total()).isGreaterThan(PAUSE.dividedBy(2));
+                assertThat(pauses.touch(PAUSE.dividedBy(2), begin, System.nanoTime()))
+                        .isTrue();
+            }
+            long end = System.nanoTime();
+            assertThat(pauses.touch(PAUSE.dividedBy(2), begin, end)).isTrue();
+            assertThat(pauses.touch(PAUSE.dividedBy(2), begin - PAUSE.toNanos(), begin - PAUSE.toNanos()))
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void saysTheSameAfterItsEnd() throws InterruptedException {
+        MachinePauses pauses = new MachinePauses();
+        pauses.close();
+        Duration total = pauses.total();
+
+        Thread.sleep(500);
+
+        assertThat(pauses.total()).isEqualTo(total);
+    }
+
+    /** The watching process: says so and, when it has seen most of the pause, that; it lives until it is ended. */
     public static void main(String... none) throws InterruptedException {
         try (MachinePauses pauses = new MachinePauses()) {
             System.out.println("watching");
@@ -49,6 +80,7 @@ class MachinePausesTest {
                 Thread.sleep(50);
             }
             System.out.println("stood still for " + pauses.seconds() + " s");
+            Thread.currentThread().join();
         }
     }
 }

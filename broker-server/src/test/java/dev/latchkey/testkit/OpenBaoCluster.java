@@ -18,7 +18,7 @@ import org.awaitility.Awaitility;
 /**
  * Three nodes of a real OpenBao on Integrated Storage, which unseal themselves with a static key, on free ports of
  * loopback. Standbys answer reads, as they do by default. What the others send to the third one passes a relay that can be
- * frozen, so that it lags. Not thread-safe.
+ * frozen, so that it lags. Not thread-safe, apart from {@link #findLeader()} and {@link #node(int)}.
  */
 public final class OpenBaoCluster implements AutoCloseable {
 
@@ -31,7 +31,8 @@ public final class OpenBaoCluster implements AutoCloseable {
     private final int[] clusterPorts = new int[NODES];
     private final FrozenRelay relay;
     private final Path folder;
-    private String rootToken = "";
+    /** A hand on each, kept: whoever looks often shall find the program, and open connections, once. */
+    private volatile List<OpenBaoServer> nodes;
 
     private OpenBaoCluster(Path folder) {
         this.folder = folder;
@@ -40,6 +41,13 @@ public final class OpenBaoCluster implements AutoCloseable {
             clusterPorts[node] = ChildProcess.freePort();
         }
         relay = new FrozenRelay(clusterPorts[NODES - 1]);
+        nodes = attach("");
+    }
+
+    private List<OpenBaoServer> attach(String rootToken) {
+        return addresses.stream()
+                .map(address -> OpenBaoServer.attach(folder, address, rootToken, ""))
+                .toList();
     }
 
     /** Starts all three in an empty folder, and waits until the standbys answer. */
@@ -53,8 +61,7 @@ public final class OpenBaoCluster implements AutoCloseable {
             cluster.initialise();
             cluster.run(1);
             cluster.run(2);
-            cluster.await(1, 429);
-            cluster.await(2, 429);
+            cluster.awaitAll();
         } catch (IOException e) {
             cluster.close();
             throw new UncheckedIOException(e);
@@ -67,12 +74,17 @@ public final class OpenBaoCluster implements AutoCloseable {
 
     /** A hand on one of the nodes, 0 to 2. */
     public OpenBaoServer node(int node) {
-        return OpenBaoServer.attach(folder, addresses.get(node), rootToken, "");
+        return nodes.get(node);
     }
 
     /** The last node, to which a relay leads. */
     public OpenBaoServer laggard() {
         return node(NODES - 1);
+    }
+
+    /** A hand on the one that leads. */
+    public OpenBaoServer leading() {
+        return node(leader());
     }
 
     /** What the others send to the last node. */
@@ -120,10 +132,16 @@ public final class OpenBaoCluster implements AutoCloseable {
         Awaitility.await()
                 .atMost(START)
                 .pollInterval(POLL)
-                .until(() -> laggard()
-                                .root("POST", "cubbyhole/probe", Map.of("probe", "probe"))
-                                .status()
-                        == 204);
+                .ignoreException(UncheckedIOException.class)
+                .until(this::takesWrites);
+    }
+
+    /** Whether the last node passes a write on to a leader that does it. */
+    boolean takesWrites() {
+        return laggard()
+                        .root("POST", "cubbyhole/probe", Map.of("probe", "probe"))
+                        .status()
+                == 204;
     }
 
     private int leader() {
@@ -193,12 +211,25 @@ public final class OpenBaoCluster implements AutoCloseable {
     private void initialise() {
         JsonNode keys = node(0).call("POST", "sys/init", "", Map.of("recovery_shares", 1, "recovery_threshold", 1))
                 .body();
-        rootToken = keys.path("root_token").asText();
+        nodes = attach(keys.path("root_token").asText());
         await(0, 200);
     }
 
     private void await(int node, int status) {
         Awaitility.await().atMost(START).pollInterval(POLL).until(() -> health(node) == status);
+    }
+
+    /** One leads, be it the first or not, and the others answer. */
+    private void awaitAll() {
+        Awaitility.await()
+                .atMost(START)
+                .pollInterval(POLL)
+                .ignoreException(UncheckedIOException.class)
+                .until(() -> IntStream.range(0, NODES)
+                        .mapToObj(this::health)
+                        .sorted()
+                        .toList()
+                        .equals(List.of(200, 429, 429)));
     }
 
     private int health(int node) {

@@ -46,7 +46,7 @@ public final class OpenBaoClusterStack implements QuarkusTestProfile {
                 folder = made;
                 OpenBaoCluster started = OpenBaoCluster.start(made);
                 cluster = started;
-                OpenBaoServer leader = started.node(0);
+                OpenBaoServer leader = started.leading();
                 leader.setUp(Map.of());
                 Path secret = Files.createFile(
                         made.resolve("secret-id"),

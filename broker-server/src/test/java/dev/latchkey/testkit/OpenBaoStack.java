@@ -68,6 +68,8 @@ public final class OpenBaoStack implements QuarkusTestProfile {
                 properties.put("latchkey.vault.kv2.address", started.address().toString());
                 properties.put("latchkey.vault.kv2.role-id", started.roleId());
                 properties.put("latchkey.vault.kv2.secret-id-file", secret.toString());
+                // the first login of a cold broker takes its time on a slow machine
+                properties.put("latchkey.vault.kv2.timeout", "PT20S");
                 properties.put(ADDRESS, started.address().toString());
                 properties.put(ROOT, started.rootToken());
                 properties.put(KEY, started.unsealKey());

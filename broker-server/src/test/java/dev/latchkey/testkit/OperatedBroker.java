@@ -87,6 +87,8 @@ public final class OperatedBroker implements AutoCloseable {
         with("BAO_TOKEN", vault.rootToken());
         with("HOME", folder.toString());
         with("PATH", OpenBaoServer.binary().getParent() + ":" + variables.get("PATH"));
+        // the first login of a cold broker takes its time on a slow machine
+        with("LATCHKEY_VAULT_KV2_TIMEOUT", "PT20S");
     }
 
     /** Where the broker is reached. */

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.testcontainers.DockerClientFactory;
@@ -46,7 +47,9 @@ final class ComposeTopology implements ProductionTopology {
                 new ComposeContainer("latchkey", file).withBuild(true).withStartupTimeout(PATIENCE));
         try {
             topology.compose.start();
-            Awaitility.await().atMost(PATIENCE).until(() -> topology.inService() == 3 && topology.isWell("keycloak"));
+            Awaitility.await()
+                    .atMost(PATIENCE)
+                    .until(() -> topology.inService().size() == 3 && topology.isWell("keycloak"));
             return topology;
         } catch (RuntimeException e) {
             topology.close();
@@ -97,14 +100,14 @@ final class ComposeTopology implements ProductionTopology {
     }
 
     @Override
-    public int inService() {
+    public Set<String> inService() {
         try {
             String csv = container("proxy")
                     .execInContainer("wget", "-q", "-O", "-", "http://127.0.0.1:8404/;csv")
                     .getStdout();
             return ProxyStatus.inService(csv);
         } catch (IOException e) {
-            return 0;
+            return Set.of();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);

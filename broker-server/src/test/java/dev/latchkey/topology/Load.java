@@ -1,5 +1,7 @@
 package dev.latchkey.topology;
 
+import dev.latchkey.testkit.MachinePauses;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -11,16 +13,29 @@ import java.util.function.IntSupplier;
 final class Load {
 
     private static final int OK = 200;
+    /** A machine that stands still for so long makes the proxy, or a time limit, see brokers die that do not. */
+    private static final Duration PAUSE = Duration.ofMillis(500);
+    /** By then all is as it was before a pause. */
+    private static final Duration RECOVERY = Duration.ofSeconds(10);
 
     private final List<Thread> callers = new ArrayList<>();
     private final AtomicLong successes = new AtomicLong();
-    private final Queue<String> failures = new ConcurrentLinkedQueue<>();
+    private final Queue<Failure> failures = new ConcurrentLinkedQueue<>();
+    private final MachinePauses pauses = new MachinePauses();
     private volatile boolean over;
 
     private Load() {}
 
-    /** What came of it. */
-    record Result(long successes, List<String> failures) {}
+    /**
+     * What came of it.
+     *
+     * @param failures the failures of calls
+     * @param excused those that a pause of the machine touched, or preceded closely
+     */
+    record Result(long successes, List<String> failures, List<String> excused) {}
+
+    /** A call that failed; when it began and ended by {@link System#nanoTime()}. */
+    private record Failure(String what, long begin, long end) {}
 
     /** Begins; the call answers a status. */
     static Load begin(int callers, IntSupplier call) {
@@ -33,15 +48,16 @@ final class Load {
 
     private void callAgainAndAgain(IntSupplier call) {
         while (!over) {
+            long begin = System.nanoTime();
             try {
                 int status = call.getAsInt();
                 if (status == OK) {
                     successes.incrementAndGet();
                 } else {
-                    failures.add("status " + status);
+                    failures.add(new Failure("status " + status, begin, System.nanoTime()));
                 }
             } catch (RuntimeException e) {
-                failures.add(e.toString());
+                failures.add(new Failure(e.toString(), begin, System.nanoTime()));
             }
         }
     }
@@ -51,6 +67,17 @@ final class Load {
         for (Thread caller : callers) {
             caller.join();
         }
-        return new Result(successes.get(), List.copyOf(failures));
+        pauses.close();
+        return new Result(
+                successes.get(),
+                failures.stream()
+                        .filter(failure -> !isExcused(failure))
+                        .map(Failure::what)
+                        .toList(),
+                failures.stream().filter(this::isExcused).map(Failure::what).toList());
+    }
+
+    private boolean isExcused(Failure failure) {
+        return pauses.touch(PAUSE, failure.begin() - RECOVERY.toNanos(), failure.end());
     }
 }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -86,7 +87,7 @@ final class PlainTopology implements ProductionTopology {
                 haproxy(),
                 "-f",
                 deploy.file("haproxy.cfg").toString());
-        Awaitility.await().atMost(PATIENCE).until(() -> inService() == replicas.size());
+        Awaitility.await().atMost(PATIENCE).until(() -> inService().size() == replicas.size());
     }
 
     private ChildProcess keycloak() throws IOException {
@@ -176,7 +177,7 @@ final class PlainTopology implements ProductionTopology {
     }
 
     @Override
-    public int inService() {
+    public Set<String> inService() {
         return ProxyStatus.inService(at(8404));
     }
 

@@ -3,6 +3,7 @@ package dev.latchkey.topology;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 
 /** A running production topology; what is started is gone after {@link #close()}. Not thread-safe. */
 public interface ProductionTopology extends AutoCloseable {
@@ -22,8 +23,8 @@ public interface ProductionTopology extends AutoCloseable {
     /** The brokers. */
     List<Replica> replicas();
 
-    /** How many brokers the proxy sends requests to at present. */
-    int inService();
+    /** The names of the brokers that the proxy sends requests to at present. */
+    Set<String> inService();
 
     /** Copies what everything printed so far into a folder; no secret is in it. */
     void keepLogs(Path folder);

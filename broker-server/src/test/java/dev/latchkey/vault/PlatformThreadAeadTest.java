@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.crypto.tink.Aead;
 import java.security.GeneralSecurityException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 class PlatformThreadAeadTest {
@@ -35,10 +38,18 @@ class PlatformThreadAeadTest {
 
     @Test
     void worksOnFewPlatformThreadsHoweverManyAsk() throws Exception {
+        CountDownLatch all = new CountDownLatch(100);
         try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<byte[]>> answers = new ArrayList<>();
             for (int i = 0; i < 100; i++) {
-                callers.submit(() -> assertThat(mirror.encrypt(TEXT, PLACE)).isSameAs(TEXT))
-                        .get();
+                answers.add(callers.submit(() -> {
+                    all.countDown();
+                    all.await();
+                    return mirror.encrypt(TEXT, PLACE);
+                }));
+            }
+            for (Future<byte[]> answer : answers) {
+                assertThat(answer.get()).isSameAs(TEXT);
             }
         }
 

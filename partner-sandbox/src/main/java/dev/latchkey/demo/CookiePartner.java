@@ -60,8 +60,8 @@ record CookiePartner(String name, boolean seller) implements DemoPartner {
         steps.step("see no further login", () -> exactly(before, logins(stage)));
         long life = first.seconds("expires_in");
         Answer renewed = steps.step("force a renewal", () -> {
-            Patience.pause(Duration.ofSeconds(2));
-            return token(stage, app, connection, life - 1);
+            Patience.pause(Patience.AGE);
+            return token(stage, app, connection, life - Patience.SLACK);
         });
         steps.step("call the partner with the new cookies", () -> callPartner(stage, renewed));
         steps.step("see one further login", () -> exactly(before + 1, logins(stage)));

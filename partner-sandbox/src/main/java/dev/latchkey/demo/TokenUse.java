@@ -3,7 +3,6 @@ package dev.latchkey.demo;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
 import java.net.http.HttpRequest;
-import java.time.Duration;
 import java.util.Map;
 import java.util.function.ToLongBiFunction;
 
@@ -36,8 +35,8 @@ final class TokenUse {
         long before = steps.step("count renewals", () -> renewals.applyAsLong(stage, served));
         long life = first.seconds("expires_in");
         Answer renewed = steps.step("force a renewal", () -> {
-            Patience.pause(Duration.ofSeconds(2));
-            return token(Map.of("min_ttl", life - 1));
+            Patience.pause(Patience.AGE);
+            return token(Map.of("min_ttl", life - Patience.SLACK));
         });
         steps.step("call the partner with the new token", () -> callPartner(renewed));
         long after = steps.step(

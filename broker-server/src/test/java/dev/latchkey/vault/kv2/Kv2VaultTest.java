@@ -61,7 +61,7 @@ class Kv2VaultTest {
             })
     void refusesNonsense(String body) throws Exception {
         try (FaultyServer server = answering(FaultyServer.response(200, JSON, body))) {
-            assertUnavailable(() -> vault(server, "2s").read(PATH));
+            assertUnavailable(() -> vault(server, "60s").read(PATH));
             assertThat(server.requests().getLast()).startsWith("GET /v1/latchkey/data/" + PATH.value());
         }
     }
@@ -72,7 +72,7 @@ class Kv2VaultTest {
     void refusesOtherStatuses(int status) throws Exception {
         String headers = JSON + "Location: http://127.0.0.1:9/stolen\r\n";
         try (FaultyServer server = answering(FaultyServer.response(status, headers, "{\"errors\":[]}"))) {
-            Kv2Vault vault = vault(server, "2s");
+            Kv2Vault vault = vault(server, "60s");
 
             assertUnavailable(() -> vault.read(PATH));
             assertUnavailable(() -> vault.write(PATH, CredentialVaultContract.fields("value"), 0));
@@ -86,7 +86,7 @@ class Kv2VaultTest {
         String value = "x".repeat(BoundedAnswer.MAX_BYTES);
         String body = "{\"data\":{\"data\":{\"a\":\"" + value + "\"},\"metadata\":{\"version\":1}}}";
         try (FaultyServer server = answering(FaultyServer.response(200, JSON, body))) {
-            assertUnavailable(() -> vault(server, "2s").read(PATH));
+            assertUnavailable(() -> vault(server, "60s").read(PATH));
         }
     }
 
@@ -168,7 +168,7 @@ class Kv2VaultTest {
         String echo = "{\"errors\":[\"bad token s.tokentokentokentoken\"]}";
         try (FaultyServer server = answering(FaultyServer.response(500, JSON, echo));
                 CapturedLog log = CapturedLog.of("", "dev.latchkey", "io.github.jopenlibs")) {
-            Kv2Vault vault = vault(server, "2s");
+            Kv2Vault vault = vault(server, "60s");
             assertThatThrownBy(() -> vault.read(PATH))
                     .hasMessageNotContaining("tokentoken")
                     .hasNoCause();
@@ -181,11 +181,11 @@ class Kv2VaultTest {
     void knowsConflicts() throws Exception {
         String conflict = "{\"errors\":[\"check-and-set parameter did not match the current version\"]}";
         try (FaultyServer server = answering(FaultyServer.response(400, JSON, conflict))) {
-            assertThatThrownBy(() -> vault(server, "2s").write(PATH, CredentialVaultContract.fields("value"), 0))
+            assertThatThrownBy(() -> vault(server, "60s").write(PATH, CredentialVaultContract.fields("value"), 0))
                     .isInstanceOf(VersionConflictException.class);
         }
         try (FaultyServer server = answering(FaultyServer.response(400, JSON, "{\"errors\":[\"nonsense\"]}"))) {
-            assertUnavailable(() -> vault(server, "2s").write(PATH, CredentialVaultContract.fields("value"), 0));
+            assertUnavailable(() -> vault(server, "60s").write(PATH, CredentialVaultContract.fields("value"), 0));
         }
     }
 
@@ -211,11 +211,11 @@ class Kv2VaultTest {
                             ? FaultyServer.response(200, JSON, login ? LOGIN : leader)
                             : FaultyServer.response(status, JSON, settings));
         })) {
-            assertThat(vault(server, "2s").staleReads()).isEqualTo(expected);
+            assertThat(vault(server, "60s").staleReads()).isEqualTo(expected);
         }
         FaultyServer gone = answering("");
         gone.close();
-        assertThat(vault(gone, "2s").staleReads()).isEqualTo(StaleReads.NOT_KNOWN);
+        assertThat(vault(gone, "60s").staleReads()).isEqualTo(StaleReads.NOT_KNOWN);
     }
 
     @Test
@@ -223,7 +223,7 @@ class Kv2VaultTest {
             "R31 once the server has shown how it writes an index, every request names one that only the active node has")
     void asksTheActiveNode() throws Exception {
         try (FaultyServer server = cluster(200, NUMBERED)) {
-            Kv2Vault vault = vault(server, "2s");
+            Kv2Vault vault = vault(server, "60s");
             assertUnavailable(() -> vault.read(PATH));
             assertUnavailable(() -> vault.write(PATH, CredentialVaultContract.fields("value"), 0));
 
@@ -247,7 +247,7 @@ class Kv2VaultTest {
     })
     void leavesRequestsAlone(int status, String index) throws Exception {
         try (FaultyServer server = cluster(status, index)) {
-            assertUnavailable(() -> vault(server, "2s").read(PATH));
+            assertUnavailable(() -> vault(server, "60s").read(PATH));
 
             assertThat(server.requests().getLast())
                     .startsWith("GET /v1/latchkey/data/")

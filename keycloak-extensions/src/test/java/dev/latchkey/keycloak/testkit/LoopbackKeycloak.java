@@ -2,8 +2,6 @@ package dev.latchkey.keycloak.testkit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,8 +27,8 @@ final class LoopbackKeycloak implements KeycloakServer {
     private static final Duration FIRST_START = Duration.ofMinutes(5);
 
     private final Path home = Path.of(System.getProperty("keycloak.home", "target/keycloak/missing"));
-    private final int port = freePort();
-    private final int management = freePort();
+    private final int port = FreePorts.take();
+    private final int management = FreePorts.take();
     private @Nullable WatchedProcess process;
 
     @Override
@@ -79,14 +77,6 @@ final class LoopbackKeycloak implements KeycloakServer {
 
     private Path log() {
         return home.resolve("latchkey-test.log");
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     @Override

@@ -35,6 +35,9 @@ class Kv2SecretsIT {
     private static final String VALUE = "smtp-secret-\u00e4\u20ac";
     private static final String ROLE = "auth/approle/role/keycloak";
 
+    /** No read takes so long on a machine that does not stand still. */
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+
     private static DevOpenBao bao;
     private static Path secretIdFile;
 
@@ -104,10 +107,10 @@ class Kv2SecretsIT {
     void outlivesItsToken() throws InterruptedException {
         role(bao, "4s");
         try {
-            Kv2Secrets secrets = secrets(bao, Clock.systemUTC(), Map.of());
+            Kv2Secrets secrets = secrets(bao, Clock.systemUTC(), Map.of("timeout", "20000"));
             Instant end = Instant.now().plusSeconds(9);
             while (Instant.now().isBefore(end)) {
-                assertThat(text(secrets, "master_smtp")).contains(VALUE);
+                assertThat(textAfterAPause(secrets, "master_smtp")).contains(VALUE);
                 Thread.sleep(100);
             }
         } finally {
@@ -211,6 +214,20 @@ class Kv2SecretsIT {
     private static Optional<String> text(Kv2Secrets secrets, String name) {
         Optional<ByteBuffer> found = secrets.read(name);
         return found.map(it -> StandardCharsets.UTF_8.decode(it).toString());
+    }
+
+    /** Once more where it fails and took so long that the machine stood still: a token may end on the way then. */
+    private static Optional<String> textAfterAPause(Kv2Secrets secrets, String name) {
+        while (true) {
+            long begin = System.nanoTime();
+            try {
+                return text(secrets, name);
+            } catch (Kv2UnavailableException e) {
+                if (System.nanoTime() - begin < PAUSE.toNanos()) {
+                    throw e;
+                }
+            }
+        }
     }
 
     private static String jwt(KeyPair keys) throws GeneralSecurityException {
