@@ -32,7 +32,6 @@ import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -42,7 +41,6 @@ import org.junit.jupiter.api.Timeout;
  * the second use of a refresh token for theft. {@code tests.step-downs}, {@code tests.renewals} (a second, of all callers)
  * and {@code tests.between} (seconds from one election to the next) make it longer.
  */
-@Tag("alone")
 @QuarkusTest
 @TestProfile(OpenBaoClusterStack.class)
 @Timeout(1800)

@@ -5,9 +5,9 @@ import java.time.Duration;
 /** Waiting, with an end. */
 final class Patience {
     /** Waited before a renewal is forced: by then more of a token's life has passed than {@link #SLACK}. */
-    static final Duration AGE = Duration.ofSeconds(7);
+    static final Duration AGE = Duration.ofSeconds(4);
     /** So many seconds less than a whole life are asked for then: a new token that was long on the way has them still. */
-    static final int SLACK = 5;
+    static final int SLACK = 3;
 
     private static final int MOST_LOOKS = 100;
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
