@@ -25,6 +25,12 @@ public interface ProductionTopology extends AutoCloseable {
     /** How many brokers the proxy sends requests to at present. */
     int inService();
 
+    /** Restarts OpenBao, which is sealed then. */
+    void sealSecretStore();
+
+    /** Opens it again, as an operator does: {@code bring-up}. */
+    void openSecretStore();
+
     /** Copies what everything printed so far into a folder; no secret is in it. */
     void keepLogs(Path folder);
 
