@@ -1,5 +1,6 @@
-# Holder: what delivers a SecretID to the broker before each of its starts (an init container, a deployment job).
-# It cannot log in as the broker: it only ever sees SecretIDs wrapped, and reads no secret of the mount.
+# Holder: what delivers a SecretID to the broker before each of its starts (an init container, a deployment job). By itself it
+# reads no secret of the mount. But whoever makes a wrapped SecretID can open it and log in as the broker: its token is worth
+# as much as the broker's way in. What remains is that each such step is in the audit log. Guard it accordingly.
 
 # A new SecretID, only wrapped and only for some minutes, so that whoever opens it first is noticed.
 path "auth/approle/role/latchkey-broker/secret-id" {

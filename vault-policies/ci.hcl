@@ -16,6 +16,9 @@ path "sys/policies/acl/latchkey-ci" {
 path "sys/policies/acl/latchkey-keycloak" {
   capabilities = ["read"]
 }
+path "sys/policies/acl/latchkey-backup" {
+  capabilities = ["read"]
+}
 
 # Whether the mount keeps two versions and demands check-and-set.
 path "latchkey/config" {

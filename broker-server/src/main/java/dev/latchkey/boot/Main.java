@@ -1,16 +1,21 @@
 package dev.latchkey.boot;
 
 import dev.latchkey.readiness.Standstill;
+import dev.latchkey.readiness.risk.Risk;
 import dev.latchkey.secret.OwnerOnlyFile;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +29,12 @@ public final class Main {
 
     private static final long STOP_SECONDS = 60;
     private static final String BINARIES = "postgres-binaries";
+    private static final Set<String> OF_A_SERVER = Set.of(
+            "latchkey.database.username",
+            "latchkey.database.password",
+            "latchkey.database.owner-url",
+            "latchkey.database.owner-username",
+            "latchkey.database.owner-password");
 
     Main() {}
 
@@ -38,7 +49,21 @@ public final class Main {
             Quarkus.run(args);
             return;
         }
+        refuseWhoHasAServer(config);
         System.exit(runWithEmbeddedDatabase(args));
+    }
+
+    /** Who says how to log in at a server has one: an empty database of our own is not what they mean. */
+    static void refuseWhoHasAServer(Config config) {
+        Set<String> told = OF_A_SERVER.stream()
+                .filter(key -> config.getOptionalValue(key, String.class).isPresent())
+                .collect(Collectors.toCollection(TreeSet::new));
+        if (!told.isEmpty()) {
+            throw new ConfigurationException(
+                    "latchkey.database.url is not set, and these are: " + String.join(", ", told)
+                            + "; where a shell reads the settings, a value with & is put in quotes",
+                    told);
+        }
     }
 
     private static int runWithEmbeddedDatabase(String... args) throws IOException {
@@ -53,6 +78,7 @@ public final class Main {
                 EmbeddedDatabase database = startDatabase(data.path())) {
             // The library has opened the folder to everybody, for others to share it.
             OwnerOnlyFile.folder(data.path().resolve(BINARIES));
+            System.setProperty(Risk.EMBEDDED_MARK, "true");
             database.database().withNamedStatements().asProperties().forEach(System::setProperty);
             Quarkus.run(null, (code, failure) -> end(exitCode, code, failure), args);
         } finally {

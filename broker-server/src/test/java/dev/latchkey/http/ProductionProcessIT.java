@@ -79,6 +79,7 @@ class ProductionProcessIT {
                 .hasMessageContaining("endpoint-overrides (latchkey.partners.endpoint-overrides)")
                 .hasMessageContaining("loopback (latchkey.outbound.allow-loopback)")
                 .hasMessageContaining("local-store (latchkey.vault.kind)")
+                .hasMessageContaining("embedded-database (latchkey.database.url)")
                 .hasMessageContaining("public-url (latchkey.http.public-url)")
                 .hasMessageContaining("admin-password (latchkey.admin.password)")
                 .hasMessageNotContaining("sesame-open");

@@ -91,8 +91,11 @@ class BrokerOnOpenBaoIT {
                 assertThat(refused.code()).isEqualTo("vault_unavailable");
                 assertThat(refused.header("Retry-After")).isNotEmpty();
             }
-            assertThat(http.get(BrokerStack.broker().resolve("/q/health/ready")).statusCode())
-                    .isEqualTo(503);
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> http.get(BrokerStack.broker().resolve("/q/health/ready"))
+                                    .statusCode()
+                            == 503);
             assertThat(story.refreshes()).isEqualTo(spent);
         } finally {
             server.unseal();

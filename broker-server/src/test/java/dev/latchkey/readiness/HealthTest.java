@@ -6,6 +6,7 @@ import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
 import dev.latchkey.testkit.BrokerClient;
 import dev.latchkey.testkit.BrokerClient.Answer;
+import dev.latchkey.testkit.PassingTime;
 import dev.latchkey.testkit.TestDatabase;
 import dev.latchkey.vault.CredentialVault;
 import dev.latchkey.vault.SecretFields;
@@ -15,7 +16,13 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.net.URI;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -48,7 +55,53 @@ class HealthTest {
         assertThat(response.getData()).isEmpty();
     }
 
-    private static final class BrokenVault implements CredentialVault {
+    @Test
+    @DisplayName("R30 many who ask at once cause one look at the secret store, and the next one comes 2 s later")
+    void looksOnceForAllWhoAsk() throws InterruptedException {
+        AtomicInteger looks = new AtomicInteger();
+        AtomicBoolean usable = new AtomicBoolean(true);
+        PassingTime time = new PassingTime();
+        VaultHealth health = new VaultHealth(
+                new BrokenVault() {
+                    @Override
+                    public void checkUsable() {
+                        looks.incrementAndGet();
+                        if (!usable.get()) {
+                            super.checkUsable();
+                        }
+                    }
+                },
+                time);
+
+        assertThat(fiftyAsk(health)).containsOnly(HealthCheckResponse.Status.UP);
+        assertThat(looks).hasValue(1);
+
+        usable.set(false);
+        time.pass(VaultHealth.GOOD_FOR.minusNanos(1));
+        assertThat(health.call().getStatus()).isEqualTo(HealthCheckResponse.Status.UP);
+        time.pass(Duration.ofNanos(1));
+        assertThat(fiftyAsk(health)).containsOnly(HealthCheckResponse.Status.DOWN);
+        assertThat(looks).hasValue(2);
+
+        usable.set(true);
+        time.pass(VaultHealth.GOOD_FOR);
+        assertThat(health.call().getStatus()).isEqualTo(HealthCheckResponse.Status.UP);
+    }
+
+    private static List<HealthCheckResponse.Status> fiftyAsk(VaultHealth health) throws InterruptedException {
+        List<HealthCheckResponse.Status> said = new CopyOnWriteArrayList<>();
+        List<Thread> askers = IntStream.range(0, 50)
+                .mapToObj(number -> new Thread(() -> said.add(health.call().getStatus())))
+                .toList();
+        askers.forEach(Thread::start);
+        for (Thread asker : askers) {
+            asker.join();
+        }
+        assertThat(said).hasSize(50);
+        return said;
+    }
+
+    private static class BrokenVault implements CredentialVault {
 
         @Override
         public Optional<StoredRecord> read(VaultPath path) {

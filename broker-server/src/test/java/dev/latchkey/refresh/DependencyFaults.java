@@ -80,7 +80,7 @@ final class DependencyFaults implements AutoCloseable {
         it.requireRefused(it.renew(), "vault_unavailable");
         it.requireOldToken();
         it.requireCalls(0);
-        it.require(!isReady(), "readiness is UP");
+        it.requireWithin(PATIENCE, "readiness is DOWN", () -> !isReady());
         rig.stores().bao().unseal();
         it.requireRecovery();
         return it.alive("R21 R30 OpenBao is sealed", 1);
@@ -94,7 +94,7 @@ final class DependencyFaults implements AutoCloseable {
         it.require(Duration.ofNanos(System.nanoTime() - from).compareTo(SOON) < 0, "a caller hangs");
         it.requireOldToken();
         it.requireCalls(0);
-        it.require(!isReady(), "readiness is UP");
+        it.requireWithin(PATIENCE, "readiness is DOWN", () -> !isReady());
         rig.stores().toVault().mend();
         it.requireRecovery();
         return it.alive("R21 R35 OpenBao is a black hole", 1);

@@ -290,6 +290,12 @@ public final class OpenBaoServer implements AutoCloseable {
         return raft("GET", "sys/storage/raft/snapshot", HttpRequest.BodyPublishers.noBody());
     }
 
+    /** What is answered to another one who asks for that. */
+    public int snapshotStatus(String token) {
+        return raft("GET", "sys/storage/raft/snapshot", token, HttpRequest.BodyPublishers.noBody())
+                .statusCode();
+    }
+
     /** Goes back to a snapshot. */
     public void restore(byte[] snapshot) {
         raft("POST", "sys/storage/raft/snapshot", HttpRequest.BodyPublishers.ofByteArray(snapshot));
@@ -305,18 +311,22 @@ public final class OpenBaoServer implements AutoCloseable {
     }
 
     private byte[] raft(String method, String path, HttpRequest.BodyPublisher body) {
+        HttpResponse<byte[]> response = raft(method, path, rootToken, body);
+        if (response.statusCode() >= 300) {
+            throw new IllegalStateException(path + " answers " + response.statusCode());
+        }
+        return response.body();
+    }
+
+    private HttpResponse<byte[]> raft(String method, String path, String token, HttpRequest.BodyPublisher body) {
         try {
-            HttpResponse<byte[]> response = http.send(
+            return http.send(
                     HttpRequest.newBuilder(address().resolve("/v1/" + path))
                             .timeout(Duration.ofSeconds(60))
-                            .header("X-Vault-Token", rootToken)
+                            .header("X-Vault-Token", token)
                             .method(method, body)
                             .build(),
                     HttpResponse.BodyHandlers.ofByteArray());
-            if (response.statusCode() >= 300) {
-                throw new IllegalStateException(path + " answers " + response.statusCode());
-            }
-            return response.body();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

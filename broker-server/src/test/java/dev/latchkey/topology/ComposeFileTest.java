@@ -103,6 +103,22 @@ class ComposeFileTest {
     }
 
     @Test
+    @DisplayName(
+            "R39 a broker removes the SecretID that it has opened, so that one that is spent and there is an alarm")
+    void letsBrokersRemoveTheirSecretIds() {
+        services.forEach((name, service) -> {
+            if (name.startsWith("broker-")) {
+                String folder = "/srv/latchkey/login/" + name;
+                assertThat(texts(service.get("volumes"))).as(name).containsExactly(name + "-login:" + folder);
+                assertThat(DeployFolder.read(PROJECT.resolve("deploy/env/" + name + ".env")))
+                        .containsEntry("LATCHKEY_VAULT_KV2_SECRET_ID_FILE", folder + "/secret-id");
+            }
+        });
+        assertThat(DeployFolder.read(PROJECT.resolve("deploy/env/broker.env")))
+                .containsEntry("LATCHKEY_VAULT_KV2_SECRET_ID_FILE_REMOVE", "true");
+    }
+
+    @Test
     @DisplayName("every service but a job and the network says whether it is well")
     void asksEveryServiceHowItIs() {
         services.forEach((name, service) -> {
@@ -178,7 +194,7 @@ class ComposeFileTest {
         for (Path one :
                 files.stream().filter(path -> path.toString().endsWith(".env")).toList()) {
             DeployFolder.read(one).forEach((name, value) -> {
-                if (SECRET_NAME.matcher(name).find()) {
+                if (SECRET_NAME.matcher(name).find() && !name.endsWith("_REMOVE")) {
                     assertThat(value).as(one + " " + name).startsWith("/srv/latchkey/");
                 }
             });

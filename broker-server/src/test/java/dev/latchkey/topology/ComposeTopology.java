@@ -118,6 +118,23 @@ final class ComposeTopology implements ProductionTopology {
         return container(service).isHealthy();
     }
 
+    @Override
+    public void sealSecretStore() {
+        DockerClientFactory.instance()
+                .client()
+                .restartContainerCmd(container("openbao").getContainerId())
+                .exec();
+        Awaitility.await().atMost(PATIENCE).until(() -> isWell("openbao"));
+    }
+
+    @Override
+    public void openSecretStore() {
+        DockerClientFactory.instance()
+                .client()
+                .startContainerCmd(container("openbao-bring-up").getContainerId())
+                .exec();
+    }
+
     private ContainerState container(String service) {
         return compose.getContainerByServiceName(service).orElseThrow();
     }

@@ -67,14 +67,54 @@ class OpenBaoJobsIT {
             run("deliver", "--once");
             assertThat(secretIds()).as("after round " + round).hasSize(3);
         }
-        String taken = open(delivered("broker-1"));
+        String first = startOf("broker-1");
         makeOld();
         run("deliver", "--once");
 
         assertThat(secretIds()).hasSize(4);
-        assertThat(logIn(taken)).isEqualTo(200);
+        assertThat(logIn(first)).isEqualTo(200);
+
+        String second = startOf("broker-1");
+        assertThat(run("deliver", "--once")).doesNotContain("opened");
+
+        assertThat(secretIds()).as("those of former starts").hasSize(4);
+        assertThat(logIn(first)).isEqualTo(400);
+        assertThat(logIn(second)).isEqualTo(200);
         assertThat(BROKERS)
                 .allSatisfy(broker -> assertThat(logIn(open(delivered(broker)))).isEqualTo(200));
+    }
+
+    @Test
+    @DisplayName("R39 a SecretID that somebody else opened is told and destroyed; those of brokers are left alone")
+    void tellsOfAnotherWhoOpened() throws IOException {
+        run("bring-up");
+        String running = startOf("broker-1");
+        run("deliver", "--once");
+        String stolen = open(delivered("broker-1"));
+        assertThat(logIn(stolen)).isEqualTo(200);
+
+        String said = run("deliver", "--once");
+
+        assertThat(said)
+                .contains("the SecretID for broker-1 was opened by somebody else")
+                .doesNotContain("SecretID for broker-2", "still there");
+        assertThat(logIn(stolen)).isEqualTo(400);
+        assertThat(logIn(running)).isEqualTo(200);
+        assertThat(run("deliver", "--once")).isEmpty();
+        assertThat(logIn(open(delivered("broker-1")))).isEqualTo(200);
+    }
+
+    @Test
+    @DisplayName("R39 a server that is sealed is no alarm, and one that is open again finds everything as it was")
+    void waitsForASealedServer() throws IOException {
+        run("bring-up");
+        server.close();
+        startServer();
+
+        assertThat(runInVain("deliver", "--once")).doesNotContain("opened");
+
+        assertThat(run("bring-up")).doesNotContain("a SecretID for", "opened");
+        assertThat(secretIds()).hasSize(3);
     }
 
     @Test
@@ -82,7 +122,7 @@ class OpenBaoJobsIT {
             "after a standstill that the deliverer's token did not outlive, bring-up makes another and leaves no root token")
     void recoversAfterLongStandstill() throws IOException {
         run("bring-up");
-        String first = open(delivered("broker-1"));
+        String first = startOf("broker-1");
         // to the server, one that has ended is one that never was
         Files.writeString(delivererToken(), "s.ended");
         server.close();
@@ -113,9 +153,18 @@ class OpenBaoJobsIT {
     /** As five minutes later. */
     private void makeOld() throws IOException {
         for (String broker : BROKERS) {
-            Files.setLastModifiedTime(
-                    delivered(broker), FileTime.from(Instant.now().minusSeconds(301)));
+            if (Files.exists(delivered(broker))) {
+                Files.setLastModifiedTime(
+                        delivered(broker), FileTime.from(Instant.now().minusSeconds(301)));
+            }
         }
+    }
+
+    /** What a broker does; its SecretID. */
+    private String startOf(String broker) throws IOException {
+        String secretId = open(delivered(broker));
+        Files.delete(delivered(broker));
+        return secretId;
     }
 
     private Path delivered(String broker) {
@@ -147,11 +196,19 @@ class OpenBaoJobsIT {
     }
 
     private String run(String job, String... arguments) throws IOException {
+        return run(0, job, arguments);
+    }
+
+    private String runInVain(String job, String... arguments) throws IOException {
+        return run(1, job, arguments);
+    }
+
+    private String run(int status, String job, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(jobs.job(job)));
         command.addAll(List.of(arguments));
         Path log = work.resolve(job + "-" + System.nanoTime() + ".log");
         try (ChildProcess running = ChildProcess.start(work, jobs.environment(), log, command)) {
-            assertThat(running.awaitEnd(PATIENCE)).as(running::tail).isZero();
+            assertThat(running.awaitEnd(PATIENCE)).as(running::tail).isEqualTo(status);
         }
         return Files.readString(log);
     }

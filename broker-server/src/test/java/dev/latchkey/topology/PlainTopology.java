@@ -37,6 +37,7 @@ final class PlainTopology implements ProductionTopology {
     private final DeployFolder deploy;
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
     private final List<Replica> replicas = new ArrayList<>();
+    private @Nullable ChildProcess openBao;
 
     private PlainTopology(Path work, DeployFolder deploy) {
         this.work = work;
@@ -104,10 +105,31 @@ final class PlainTopology implements ProductionTopology {
     }
 
     private void openBao() throws IOException {
-        OpenBaoJobs jobs = new OpenBaoJobs(deploy, work);
-        start("openbao", jobs.environment(), jobs.server());
+        OpenBaoJobs jobs = jobs();
+        openBao = start("openbao", jobs.environment(), jobs.server());
         run("bring-up", jobs.environment(), jobs.job("bring-up"));
         start("deliver", jobs.environment(), jobs.job("deliver"));
+    }
+
+    private OpenBaoJobs jobs() {
+        try {
+            return new OpenBaoJobs(deploy, work);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void sealSecretStore() {
+        OpenBaoJobs jobs = jobs();
+        Objects.requireNonNull(openBao).stop(PATIENCE);
+        openBao = start("openbao", jobs.environment(), jobs.server());
+    }
+
+    @Override
+    public void openSecretStore() {
+        OpenBaoJobs jobs = jobs();
+        run("bring-up", jobs.environment(), jobs.job("bring-up"));
     }
 
     private static String haproxy() {

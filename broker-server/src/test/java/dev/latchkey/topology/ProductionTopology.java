@@ -26,6 +26,12 @@ public interface ProductionTopology extends AutoCloseable {
     /** The names of the brokers that the proxy sends requests to at present. */
     Set<String> inService();
 
+    /** Restarts OpenBao, which is sealed then. */
+    void sealSecretStore();
+
+    /** Opens it again, as an operator does: {@code bring-up}. */
+    void openSecretStore();
+
     /** Copies what everything printed so far into a folder; no secret is in it. */
     void keepLogs(Path folder);
 

@@ -119,6 +119,33 @@ class ProductionTopologyIT {
 
     @Test
     @Order(3)
+    @DisplayName(
+            "R30 while OpenBao is sealed no broker is ready, and each still hands out through the proxy what it holds")
+    void handsOutWhatIsHeldWhileNoneIsReady() {
+        String partner = WITH_TOKENS.getFirst();
+        int everyBroker = 2 * topology.replicas().size();
+        long left = 0;
+        for (int request = 0; request < everyBroker; request++) {
+            left = token(partner).expect(200).json().path("expires_in").asLong();
+        }
+
+        topology.sealSecretStore();
+        Awaitility.await().atMost(Duration.ofMinutes(4)).until(() -> topology.inService() == 0);
+
+        for (int request = 0; request < everyBroker; request++) {
+            assertThat(token(partner).status()).isEqualTo(200);
+        }
+        Answer renewal = token(partner, Map.of("min_ttl", left + 1));
+        assertThat(renewal.status()).isEqualTo(503);
+        assertThat(renewal.code()).isEqualTo("vault_unavailable");
+
+        topology.openSecretStore();
+        awaitAll();
+        token(partner, Map.of("min_ttl", left + 1)).expect(200);
+    }
+
+    @Test
+    @Order(4)
     @DisplayName("R143 the proxy shows no health, no metrics, and passes on nothing that a client says of itself")
     void opensOneDoorOnly() throws IOException {
         String caller = "Authorization: " + demo.authorization(WITH_TOKENS.getFirst());
@@ -135,7 +162,7 @@ class ProductionTopologyIT {
     }
 
     @Test
-    @Order(4)
+    @Order(5)
     @DisplayName("R104 who is disabled in Keycloak is refused by every broker, with a token that is still good")
     void refusesWhoIsDisabled() throws IOException {
         String authorization = longLived(DISABLED);
@@ -206,9 +233,13 @@ class ProductionTopologyIT {
     }
 
     private static Answer token(String partner) {
+        return token(partner, Map.of());
+    }
+
+    private static Answer token(String partner, Map<String, ?> wish) {
         try {
             return BrokerApi.authorized(topology.broker(), demo.authorization(partner))
-                    .post("/connections/" + demo.connection(partner) + "/token", Map.of());
+                    .post("/connections/" + demo.connection(partner) + "/token", wish);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -5,9 +5,11 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
+import org.eclipse.microprofile.config.Config;
 import org.jboss.logging.Logger;
 
 /** What the role that the broker works as could do, asked of the database itself, and how the broker gets there. */
@@ -28,13 +30,23 @@ final class DatabaseCheck implements ReadinessCheck {
             from pg_roles where rolname = current_user""";
 
     private final DataSource database;
+    private final Config config;
 
-    DatabaseCheck(DataSource database) {
+    DatabaseCheck(DataSource database, Config config) {
         this.database = database;
+        this.config = config;
     }
 
     @Override
     public List<Finding> look() {
+        List<Finding> all = new ArrayList<>(ofTheRole());
+        all.add(Finding.of(
+                Risk.EMBEDDED_DATABASE,
+                config.getOptionalValue(Risk.EMBEDDED_MARK, Boolean.class).orElse(false)));
+        return List.copyOf(all);
+    }
+
+    private List<Finding> ofTheRole() {
         try (Connection connection = database.getConnection();
                 Statement statement = connection.createStatement()) {
             statement.setQueryTimeout(PATIENCE_SECONDS);

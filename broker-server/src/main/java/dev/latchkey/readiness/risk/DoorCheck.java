@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.Config;
 
 /** How callers come in, and how they prove who they are. */
@@ -17,6 +18,8 @@ final class DoorCheck implements ReadinessCheck {
 
     private static final int SHORTEST = 16;
     private static final String PROXY = "quarkus.http.proxy.";
+    /** A network without a prefix. */
+    private static final Pattern EVERY_ADDRESS = Pattern.compile("/0+\\s*(?:,|$)");
     /** In texts that people write, and that are the first to be guessed. */
     private static final Set<String> WELL_KNOWN =
             Set.of("password", "latchkey", "admin", "approver", "changeme", "secret", "sandbox", "12345", "qwerty");
@@ -56,6 +59,7 @@ final class DoorCheck implements ReadinessCheck {
         return believes
                 && config.getOptionalValue(PROXY + "trusted-proxies", String.class)
                         .filter(names -> !names.isBlank())
+                        .filter(names -> !EVERY_ADDRESS.matcher(names).find())
                         .isEmpty();
     }
 

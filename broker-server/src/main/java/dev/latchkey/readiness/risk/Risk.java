@@ -29,6 +29,10 @@ public enum Risk {
             "latchkey.vault.kv2.address",
             "A standby that lags answers with an older version, and refuses a write that is right: use OpenBao 2.7 or"
                     + " later on Integrated Storage, or set disable_standby_reads=true at the server."),
+    EMBEDDED_DATABASE(
+            Weight.SEVERE,
+            "latchkey.database.url",
+            "Rows lie in a PostgreSQL of this process, which is empty if the server's address was lost: name the server."),
     DATABASE_ROLE(
             Weight.SEVERE,
             "latchkey.database.username",
@@ -81,6 +85,9 @@ public enum Risk {
             "-XX:+ExitOnOutOfMemoryError",
             "After a lack of memory it limps on instead of being replaced: start with this flag."),
     CORE_FILE(Weight.RISKY, "ulimit -c 0", "A crash writes every secret into a file: set the limit before the start.");
+
+    /** Set by whoever starts a database within this process; no key, since nobody configures it. */
+    public static final String EMBEDDED_MARK = "dev.latchkey.embedded-database";
 
     private final Weight weight;
     private final String property;

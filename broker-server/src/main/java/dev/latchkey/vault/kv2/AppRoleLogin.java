@@ -5,6 +5,8 @@ import dev.latchkey.secret.Secret;
 import io.github.jopenlibs.vault.json.JsonObject;
 import io.github.jopenlibs.vault.json.JsonValue;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jboss.logging.Logger;
@@ -13,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Login with RoleID and SecretID. The SecretID comes wrapped: its wrapping token can be used once, so that one which was
  * used before us tells that somebody else has the SecretID (R39). Where it may have been ourselves, the answer being lost,
- * that is no alarm, but another one is needed. Once unwrapped it is held in memory alone.
+ * that is no alarm, but another one is needed. Once unwrapped it is held in memory alone, and the file may be removed.
  */
 final class AppRoleLogin implements Login {
 
@@ -57,6 +59,7 @@ final class AppRoleLogin implements Login {
                 if (secretId == null) {
                     return answer;
                 }
+                remove(given);
             } else {
                 secretId = given;
             }
@@ -64,9 +67,31 @@ final class AppRoleLogin implements Login {
         return server.loginByAppRole(config.loginMount(), roleId, secretId, deadline);
     }
 
+    /** Only what we have opened: the next one may lie there already. */
+    private void remove(Secret opened) {
+        if (!config.secretIdFileRemove()) {
+            return;
+        }
+        try {
+            if (content().equals(opened)) {
+                Files.deleteIfExists(file.path());
+            }
+        } catch (NoSuchFileException e) {
+            LOG.debug("the file of the SecretID is gone already");
+        } catch (IOException | RuntimeException e) {
+            LOG.warn(
+                    "the file of the SecretID could not be removed: who delivers will think that somebody else opened it",
+                    e);
+        }
+    }
+
+    private Secret content() throws IOException {
+        return Secret.of(file.readText().strip());
+    }
+
     private Secret read() {
         try {
-            return Secret.of(file.readText().strip());
+            return content();
         } catch (IOException | IllegalArgumentException e) {
             throw new IllegalStateException("latchkey.vault.kv2.secret-id-file cannot be read", e);
         }

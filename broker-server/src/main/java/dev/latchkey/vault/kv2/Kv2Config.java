@@ -65,6 +65,13 @@ public interface Kv2Config {
     @WithDefault("true")
     boolean secretIdWrapped();
 
+    /**
+     * Whether the broker removes that file when it has unwrapped the SecretID, so that who delivers knows who opened it: a
+     * wrapping token that was used and still lies there was used by somebody else. The folder must be writable for it.
+     */
+    @WithDefault("false")
+    boolean secretIdFileRemove();
+
     /** JWT: file with the token that proves who we are; read again for each login, since such files are renewed. */
     Optional<Path> jwtFile();
 

@@ -82,6 +82,19 @@ class ReadinessCheckTest {
                         "quarkus.http.proxy.proxy-address-forwarding", "true",
                         "quarkus.http.proxy.trusted-proxies", " ")))
                 .containsExactly(Risk.PROXY_HEADERS);
+        for (String anybody : List.of("0.0.0.0/0", "::/0", "10.0.0.1, 0.0.0.0/0", "10.0.0.0/0,10.0.0.1", "[::]/0")) {
+            assertThat(present(Map.of(
+                            "quarkus.http.proxy.proxy-address-forwarding",
+                            "true",
+                            "quarkus.http.proxy.trusted-proxies",
+                            anybody)))
+                    .as(anybody)
+                    .containsExactly(Risk.PROXY_HEADERS);
+        }
+        assertThat(present(Map.of(
+                        "quarkus.http.proxy.proxy-address-forwarding", "true",
+                        "quarkus.http.proxy.trusted-proxies", "10.0.0.0/10,fd00::/30")))
+                .isEmpty();
         assertThat(present(Map.of("latchkey.vault.kv2.secret-id-wrapped", "false", "latchkey.vault.kv2.login", "jwt")))
                 .isEmpty();
     }
@@ -142,10 +155,31 @@ class ReadinessCheckTest {
     @DisplayName("the database says itself what the broker's role could do")
     void asksTheDatabase() {
         DatabaseAccess access = TestDatabase.migrated();
-        assertThat(risks(new DatabaseCheck(TestDatabase.dataSource(access)).look()))
-                .isEmpty();
-        assertThat(risks(new DatabaseCheck(TestDatabase.dataSource(asOwner(access))).look()))
-                .containsExactly(Risk.DATABASE_ROLE);
+        assertThat(risks(database(access).look())).isEmpty();
+        assertThat(risks(database(asOwner(access)).look())).containsExactly(Risk.DATABASE_ROLE);
+    }
+
+    @Test
+    @DisplayName("a database within this process is found, also while it cannot be asked")
+    void findsTheEmbeddedDatabase() {
+        DatabaseAccess access = TestDatabase.migrated();
+        DatabaseAccess away = new DatabaseAccess(
+                "jdbc:postgresql://127.0.0.1:1/away",
+                access.username(),
+                access.password(),
+                access.ownerUsername(),
+                access.ownerPassword());
+        SmallRyeConfig embedded = config(Map.of("dev.latchkey.embedded-database", "true"));
+
+        assertThat(risks(new DatabaseCheck(TestDatabase.dataSource(access), embedded).look()))
+                .containsExactly(Risk.EMBEDDED_DATABASE);
+        assertThat(risks(new DatabaseCheck(TestDatabase.dataSource(away), embedded).look()))
+                .containsExactly(Risk.EMBEDDED_DATABASE);
+        assertThat(Risk.EMBEDDED_DATABASE.weight()).isEqualTo(Risk.Weight.SEVERE);
+    }
+
+    private static DatabaseCheck database(DatabaseAccess access) {
+        return new DatabaseCheck(TestDatabase.dataSource(access), config(Map.of()));
     }
 
     private static DatabaseAccess asOwner(DatabaseAccess access) {
@@ -162,7 +196,7 @@ class ReadinessCheckTest {
     @ValueSource(strings = {"update", "delete", "truncate"})
     void findsWhoCouldChangeTheAuditLog(String right) throws SQLException {
         DatabaseAccess access = TestDatabase.migrated();
-        DatabaseCheck check = new DatabaseCheck(TestDatabase.dataSource(access));
+        DatabaseCheck check = database(access);
         assertThat(check.look()).contains(new Finding.Fine(Risk.DATABASE_ROLE));
 
         try (Connection owner = TestDatabase.dataSource(asOwner(access)).getConnection();

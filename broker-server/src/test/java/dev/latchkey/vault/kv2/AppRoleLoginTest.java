@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,6 +38,7 @@ class AppRoleLoginTest {
     private static final String JSON = "Content-Type: application/json\r\nConnection: close\r\n";
     private static final Pattern WRAPPING = Pattern.compile("w-[0-9]+");
     private static final VaultPath PATH = CredentialVaultContract.newPath();
+    private static final Map<String, String> REMOVING = Map.of("secret-id-file-remove", "true");
 
     /** What becomes of the answer to an unwrapping. */
     private enum Loss {
@@ -48,6 +50,11 @@ class AppRoleLoginTest {
         NONSENSE
     }
 
+    /** Something that happens to the file. */
+    private interface Change {
+        void run() throws IOException;
+    }
+
     @TempDir
     Path folder;
 
@@ -56,6 +63,7 @@ class AppRoleLoginTest {
     private final Set<String> used = ConcurrentHashMap.newKeySet();
     private volatile Loss loss = Loss.NONE;
     private volatile int lookup = 200;
+    private volatile Change whileUnwrapping = () -> {};
     private FaultyServer server;
     private Path file;
     private Kv2Vault vault;
@@ -64,7 +72,11 @@ class AppRoleLoginTest {
     void start() throws IOException {
         server = FaultyServer.start(this::answer);
         file = Kv2Fixture.secretFile(folder, "w-1");
-        Map<String, String> keys = Map.of(
+        vault = vault(Map.of());
+    }
+
+    private Kv2Vault vault(Map<String, String> more) {
+        Map<String, String> keys = new HashMap<>(Map.of(
                 "address",
                 "http://127.0.0.1:" + server.port(),
                 "role-id",
@@ -72,8 +84,9 @@ class AppRoleLoginTest {
                 "secret-id-file",
                 file.toString(),
                 "timeout",
-                "60s");
-        vault = Kv2Fixture.vault(keys, time, new SimpleMeterRegistry(), alarms::incrementAndGet);
+                "60s"));
+        keys.putAll(more);
+        return Kv2Fixture.vault(keys, time, new SimpleMeterRegistry(), alarms::incrementAndGet);
     }
 
     @AfterEach
@@ -147,6 +160,45 @@ class AppRoleLoginTest {
         assertThat(alarms).hasValue(0);
     }
 
+    @Test
+    @DisplayName("R39 the file of a SecretID that we have opened is removed where that is wanted, and else left alone")
+    void removesWhatItHasOpened() throws IOException {
+        assertThat(vault.read(PATH)).isEmpty();
+        assertThat(file).exists();
+
+        Files.writeString(file, "w-2");
+        assertThat(vault(REMOVING).read(PATH)).isEmpty();
+        assertThat(file).doesNotExist();
+    }
+
+    @Test
+    @DisplayName(
+            "R39 a file that somebody else opened stays for who delivers, and so does the next one that lies there")
+    void leavesWhatItHasNotOpened() throws IOException {
+        used.add("w-1");
+        assertThatThrownBy(() -> vault(REMOVING).read(PATH)).isInstanceOf(SecretIdInterceptedException.class);
+        assertThat(file).exists();
+
+        Files.writeString(file, "w-2");
+        whileUnwrapping = () -> Files.writeString(file, "w-3");
+        assertThat(vault(REMOVING).read(PATH)).isEmpty();
+        assertThat(file).hasContent("w-3");
+    }
+
+    @Test
+    @DisplayName("R39 a file that cannot be removed is told, and the broker goes on")
+    void goesOnWithAFileThatStays() throws Exception {
+        whileUnwrapping = () -> {
+            Files.delete(file);
+            Files.createDirectories(file);
+        };
+        try (CapturedLog log = CapturedLog.of("dev.latchkey.vault")) {
+            assertThat(vault(REMOVING).read(PATH)).isEmpty();
+
+            assertThat(log.text()).contains("the file of the SecretID could not be removed");
+        }
+    }
+
     private void answer(FaultyServer.Connection connection) throws IOException {
         String request = connection.readRequest();
         if (request.contains("/wrapping/lookup")) {
@@ -170,6 +222,7 @@ class AppRoleLoginTest {
             connection.write(FaultyServer.response(400, JSON, "{}"));
             return;
         }
+        whileUnwrapping.run();
         String secret = FaultyServer.response(200, JSON, "{\"data\":{\"secret_id\":\"the-secret-id\"}}");
         switch (now) {
             case NONE -> connection.write(secret);

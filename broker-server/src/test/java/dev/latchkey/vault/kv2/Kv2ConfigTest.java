@@ -35,6 +35,7 @@ class Kv2ConfigTest {
         assertThat(config.roleId()).isEmpty();
         assertThat(config.secretIdFile()).isEmpty();
         assertThat(config.secretIdWrapped()).isTrue();
+        assertThat(config.secretIdFileRemove()).isFalse();
         assertThat(config.jwtFile()).isEmpty();
     }
 
@@ -52,6 +53,7 @@ class Kv2ConfigTest {
                 "role", "broker"));
         keys.putAll(Map.of(
                 "role-id", "id", "secret-id-file", "/run/id", "secret-id-wrapped", "false", "jwt-file", "/run/jwt"));
+        keys.put("secret-id-file-remove", "true");
         Kv2Config config = Kv2Fixture.config(keys);
 
         assertThat(config.address()).contains(URI.create("https://vault.example.org:8200"));
@@ -67,6 +69,7 @@ class Kv2ConfigTest {
         assertThat(config.roleId()).contains("id");
         assertThat(config.secretIdFile()).contains(Path.of("/run/id"));
         assertThat(config.secretIdWrapped()).isFalse();
+        assertThat(config.secretIdFileRemove()).isTrue();
         assertThat(config.jwtFile()).contains(Path.of("/run/jwt"));
     }
 

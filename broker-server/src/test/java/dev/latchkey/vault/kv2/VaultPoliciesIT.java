@@ -31,6 +31,7 @@ class VaultPoliciesIT {
     private static final String RECORD = "connections/2d6ce5a3-0a5a-4a6e-8b55-2f6e4a1f0a11";
     private static final String ROLE = "auth/approle/role/latchkey-broker";
     private static final String SECRET_ID = ROLE + "/secret-id";
+    private static final String SNAPSHOT = "sys/storage/raft/snapshot";
     private static final String DATA = "{\"data\":{\"a\":\"b\"},\"options\":{\"cas\":%d}}";
 
     /** What nobody of ours may do; whoever may do one of them says so in its own list. */
@@ -54,7 +55,10 @@ class VaultPoliciesIT {
             "PUT sys/seal",
             "PUT sys/step-down",
             "PUT sys/rotate",
-            "GET sys/storage/raft/snapshot",
+            "GET " + SNAPSHOT,
+            "POST " + SNAPSHOT,
+            "POST " + SNAPSHOT + "-force",
+            "GET sys/policies/acl/latchkey-backup",
             "GET sys/storage/raft/configuration",
             "GET sys/raw/core/mounts",
             "LIST sys/leases/lookup/auth/approle/login",
@@ -155,8 +159,10 @@ class VaultPoliciesIT {
                 "GET sys/policies/acl/latchkey-operator",
                 "GET sys/policies/acl/latchkey-ci",
                 "GET sys/policies/acl/latchkey-keycloak",
+                "GET sys/policies/acl/latchkey-backup",
                 "GET latchkey/config",
                 "GET " + ROLE),
+        BACKUP("backup", "GET " + SNAPSHOT),
         KEYCLOAK("keycloak", "GET latchkey-keycloak/data/keycloak/partner_idp", "POST auth/token/renew-self");
 
         private final String file;
@@ -238,6 +244,9 @@ class VaultPoliciesIT {
         boolean wrapped = operation.startsWith("WRAP ");
         String[] words = (wrapped ? operation.substring(5) : operation).split(" ", 3);
         Map<String, String> headers = new HashMap<>();
+        if (operation.equals("GET " + SNAPSHOT)) {
+            return server.snapshotStatus(token);
+        }
         if (wrapped) {
             headers.put("X-Vault-Wrap-TTL", "60s");
         }
