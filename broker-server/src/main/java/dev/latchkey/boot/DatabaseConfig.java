@@ -44,7 +44,7 @@ public interface DatabaseConfig {
     @WithDefault("20")
     int poolSize();
 
-    /** How long a request waits for one of them; then it is answered 503. */
+    /** How long a request waits for one of them, or for its turn at the local store; then it is answered 503. */
     @WithDefault("PT4S")
     Duration poolWait();
 }

@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 
 /**
  * Gives a body a bounded time to arrive in all (R126): a sender of one byte a second would otherwise hold a connection and
@@ -15,6 +16,9 @@ import jakarta.inject.Singleton;
  */
 @Singleton
 final class SlowBodyFilter {
+
+    /** For bytes that lie at this process already: it may have stood still, or read nothing yet. */
+    private static final Duration MOMENT = Duration.ofMillis(250);
 
     private final ProblemWriter problems;
     private final HttpConfig config;
@@ -29,8 +33,19 @@ final class SlowBodyFilter {
         if (!mayHaveBody(request) || SizeFilter.isProxied(context)) {
             return;
         }
-        long timer = context.vertx().setTimer(config.bodyTimeout().toMillis(), fired -> end(context));
+        long timer = context.vertx().setTimer(config.bodyTimeout().toMillis(), fired -> lookAgain(context));
         context.addEndHandler(ended -> context.vertx().cancelTimer(timer));
+    }
+
+    /** The time is over, and still may be ours: after a pause of this process it is told so before it is given the body. */
+    private void lookAgain(RoutingContext context) {
+        if (!isOver(context)) {
+            context.vertx().setTimer(MOMENT.toMillis(), fired -> end(context));
+        }
+    }
+
+    private static boolean isOver(RoutingContext context) {
+        return context.request().isEnded() || context.response().ended();
     }
 
     private static boolean mayHaveBody(HttpServerRequest request) {
@@ -41,7 +56,7 @@ final class SlowBodyFilter {
     }
 
     private void end(RoutingContext context) {
-        if (context.request().isEnded() || context.response().ended()) {
+        if (isOver(context)) {
             return;
         }
         if (!context.response().headWritten()) {

@@ -10,12 +10,14 @@ import jakarta.interceptor.InvocationContext;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
  * Limits how many transactions {@link InTurn} run at once, and begins them in the order of their arrival. The local store
  * needs a database connection of its own while the caller's transaction holds another one. Behind a pooler both are taken
  * from the same server connections; if as many callers as there are server connections held one each, all would wait for
- * their second one. Runs before the transaction begins, so that a waiting caller holds no connection. Thread-safe.
+ * their second one. Runs before the transaction begins, so that a waiting caller holds no connection; it waits for
+ * its turn as long as for a connection. Thread-safe.
  */
 @InTurn
 @Interceptor
@@ -25,15 +27,17 @@ final class StoreTurns {
     /** A pooler needs one server connection more than this, see {@code docs/postgresql.md}. */
     private static final int AT_ONCE = 4;
 
-    private static final Duration PATIENCE = Duration.ofSeconds(4);
-
     private static final Semaphore TURNS = new Semaphore(AT_ONCE, true);
 
     private final VaultConfig config;
+    private final Duration patience;
 
     @Inject
-    StoreTurns(VaultConfig config) {
+    StoreTurns(
+            VaultConfig config,
+            @ConfigProperty(name = "latchkey.database.pool-wait", defaultValue = "PT4S") Duration patience) {
         this.config = config;
+        this.patience = patience;
     }
 
     @AroundInvoke
@@ -51,9 +55,9 @@ final class StoreTurns {
         }
     }
 
-    private static boolean hasTurn() {
+    private boolean hasTurn() {
         try {
-            return TURNS.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            return TURNS.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;

@@ -10,7 +10,6 @@ import dev.latchkey.vault.SecretFields;
 import dev.latchkey.vault.StoredRecord;
 import dev.latchkey.vault.VaultPath;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.security.SecureRandom;
 import java.sql.Connection;
 import java.time.Clock;
 import java.time.Duration;
@@ -45,7 +44,7 @@ class EventDeliveryTest {
                 rows,
                 new EventSigner(new OneKeyVault(), Clock.systemUTC()),
                 TestOutbound.http(),
-                new Backoff(new SecureRandom()),
+                OutboxDatabase.hourLater(),
                 meters);
         job = new EventDeliveryJob(rows, delivery, TestOutbound.config(true));
         database.app("orders", receiver.url().toString());

@@ -68,12 +68,12 @@ public final class EventReceiver implements AutoCloseable {
     private void receive(HttpExchange exchange) throws IOException {
         try (exchange) {
             String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            Integer status = statuses.poll(); // before anybody can see that it came, and order the next answer
             received.add(new Received(
                     exchange.getRequestHeaders().getFirst("webhook-id"),
                     body,
                     exchange.getRequestHeaders().getFirst("content-type"),
                     isGenuine(exchange, body)));
-            Integer status = statuses.poll();
             exchange.getResponseHeaders().set("Location", url() + "/elsewhere");
             exchange.sendResponseHeaders(status == null ? 204 : status, -1);
         }

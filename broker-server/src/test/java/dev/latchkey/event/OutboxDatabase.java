@@ -1,10 +1,12 @@
 package dev.latchkey.event;
 
 import dev.latchkey.testkit.TestDatabase;
+import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 import javax.sql.DataSource;
@@ -73,6 +75,16 @@ final class OutboxDatabase {
         }
     }
 
+    /** The pauses of the product, each an hour longer: nothing comes due by itself while a test runs. */
+    static Backoff hourLater() {
+        return new Backoff(new SecureRandom()) {
+            @Override
+            Duration after(int attempt) {
+                return super.after(attempt).plusHours(1);
+            }
+        };
+    }
+
     /** The first column of the first row as text. */
     String query(String sql) throws SQLException {
         try (Connection connection = source.getConnection();
@@ -81,8 +93,12 @@ final class OutboxDatabase {
         }
     }
 
-    /** What waits for its next attempt waits no longer. */
+    /**
+     * What waits for its next attempt waits no longer. Locks in one order, so that several callers at once do not wait for
+     * each other.
+     */
     void makeDue() throws SQLException {
-        run("update event_delivery set due_at = now()");
+        run("with waiting as (select seq from event_delivery order by seq for update)"
+                + " update event_delivery e set due_at = now() from waiting where e.seq = waiting.seq");
     }
 }

@@ -61,8 +61,9 @@ class PartnerEventDeliveryTest {
             rows.addOfPartner("bank", i % 3 == 0 ? Optional.of(connection) : Optional.empty(), Integer.toString(i));
         }
         IntStream.range(0, EVENTS).forEach(i -> receiver.answerWith(i % 5 == 0 ? 500 : 204));
-        List<EventDeliveryJob> replicas =
-                IntStream.range(0, REPLICAS).mapToObj(i -> replica()).toList();
+        List<EventDeliveryJob> replicas = IntStream.range(0, REPLICAS)
+                .mapToObj(i -> replica(new Backoff(new SecureRandom())))
+                .toList();
 
         try (ExecutorService threads = Executors.newFixedThreadPool(REPLICAS)) {
             List<Future<?>> runs = new ArrayList<>();
@@ -93,7 +94,7 @@ class PartnerEventDeliveryTest {
         rows.addOfPartner("bank", Optional.of(connection), "1");
         rows.addOfPartner("bank", Optional.empty(), "2");
         rows.add("connection.revoked", connection, "3");
-        EventDeliveryJob job = replica();
+        EventDeliveryJob job = replica(OutboxDatabase.hourLater());
         run(job);
         assertThat(receiver.bodies()).containsExactly("0");
 
@@ -164,7 +165,7 @@ class PartnerEventDeliveryTest {
         job.run(Actor.system(job.name(), "r-1"));
     }
 
-    private EventDeliveryJob replica() {
+    private EventDeliveryJob replica(Backoff backoff) {
         CredentialVault vault = new InMemoryCredentialVault();
         try {
             vault.write(
@@ -179,7 +180,7 @@ class PartnerEventDeliveryTest {
                 own,
                 new EventSigner(vault, Clock.systemUTC()),
                 TestOutbound.http(),
-                new Backoff(new SecureRandom()),
+                backoff,
                 new SimpleMeterRegistry());
         return new EventDeliveryJob(own, delivery, TestOutbound.config(true));
     }

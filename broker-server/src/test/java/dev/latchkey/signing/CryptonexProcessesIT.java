@@ -96,7 +96,7 @@ class CryptonexProcessesIT {
                 "LATCHKEY_APPROVER_PASSWORD", UUID.randomUUID().toString());
         Map<String, String> properties = Map.of(
                 "latchkey.vault.keyset", shared.resolve("keyset.json").toString(),
-                "latchkey.outbound.deadline", "PT2S",
+                "latchkey.outbound.deadline", "PT4S",
                 "latchkey.nonces.patience", "PT20S");
         for (int i = 0; i < 3; i++) {
             processes.add(BrokerProcess.start(properties, environment));

@@ -26,18 +26,27 @@ public final class RawHttp {
     public static String send(URI server, byte[] bytes) {
         try (Socket socket = new Socket(server.getHost(), server.getPort())) {
             socket.setSoTimeout(PATIENCE_MILLIS);
-            ByteArrayOutputStream answer = new ByteArrayOutputStream();
             try {
                 socket.getOutputStream().write(bytes);
                 socket.getOutputStream().flush();
-                socket.getInputStream().transferTo(answer);
-            } catch (SocketException | SocketTimeoutException e) {
+            } catch (SocketException e) {
                 // The server may cut the connection while we still write; what it said before counts.
             }
-            return answer.toString(StandardCharsets.UTF_8);
+            return rest(socket);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** All that still comes, also if the server cuts the connection or says nothing more. */
+    public static String rest(Socket socket) throws IOException {
+        ByteArrayOutputStream answer = new ByteArrayOutputStream();
+        try {
+            socket.getInputStream().transferTo(answer);
+        } catch (SocketException | SocketTimeoutException e) {
+            // what was said before counts
+        }
+        return answer.toString(StandardCharsets.UTF_8);
     }
 
     /** A GET of a raw target, with further header lines; the connection is closed after it. */

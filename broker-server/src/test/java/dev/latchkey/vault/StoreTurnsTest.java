@@ -9,6 +9,7 @@ import dev.latchkey.testkit.Configs;
 import jakarta.interceptor.InvocationContext;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
+import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class StoreTurnsTest {
 
     private final Transaction transaction = new Transaction();
-    private final StoreTurns turns = new StoreTurns(Configs.of(VaultConfig.class, Map.of()));
+    private final StoreTurns turns = new StoreTurns(Configs.of(VaultConfig.class, Map.of()), Duration.ofSeconds(4));
 
     @Test
     void whoIsInterruptedIsToldAsWhoWaitsTooLong() {

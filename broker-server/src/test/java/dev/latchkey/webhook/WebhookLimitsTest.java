@@ -191,7 +191,7 @@ class WebhookLimitsTest {
             } catch (IOException cut) {
                 // what was said before counts
             }
-            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return RawHttp.rest(socket);
         }
     }
 

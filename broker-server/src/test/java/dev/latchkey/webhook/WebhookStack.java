@@ -17,7 +17,7 @@ public final class WebhookStack implements QuarkusTestProfile {
     public Map<String, String> getConfigOverrides() {
         Map<String, String> all = new HashMap<>(core.getConfigOverrides());
         all.put("latchkey.webhooks.wrong-paths", Integer.toString(WRONG_PATHS));
-        all.put("latchkey.http.body-timeout", "PT2S");
+        all.put("latchkey.http.body-timeout", "PT10S");
         return all;
     }
 

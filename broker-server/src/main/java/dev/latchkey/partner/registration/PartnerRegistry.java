@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
 
 /**
@@ -44,6 +45,7 @@ final class PartnerRegistry implements Partners {
     private final PublicUrl publicUrl;
     private final Cache<String, Partner> found =
             Caffeine.newBuilder().expireAfterWrite(KEPT).maximumSize(MOST).build();
+    private final AtomicLong forgotten = new AtomicLong();
 
     PartnerRegistry(
             PartnerRows rows,
@@ -68,8 +70,12 @@ final class PartnerRegistry implements Partners {
         if (kept.isPresent()) {
             return kept;
         }
+        long before = forgotten.get();
         Optional<Partner> read = rows.read(id).map(this::toPartner);
         read.ifPresent(partner -> found.put(id, partner));
+        if (before != forgotten.get()) {
+            found.invalidate(id); // what was read may be older than what made us forget
+        }
         return read;
     }
 
@@ -116,6 +122,7 @@ final class PartnerRegistry implements Partners {
 
     /** Reads the registration anew when it is asked for next. */
     void forget(String id) {
+        forgotten.incrementAndGet();
         found.invalidate(id);
     }
 

@@ -158,14 +158,23 @@ class AppResourceTest {
     @Test
     @DisplayName("a password that was verified stays so when an app changes: its hash is paid for once a minute")
     void leavesVerifiedPasswordsAlone() throws SQLException {
-        admin.get(APPS);
+        int status = statusAfterAChangeWithoutHash();
+        if (status == 401) { // the minute of what an earlier test had verified may have ended just now
+            status = statusAfterAChangeWithoutHash();
+        }
+
+        assertThat(status).isEqualTo(200);
+    }
+
+    /** The status of whoever was verified before an app is made, or that of the making if it is refused. */
+    private int statusAfterAChangeWithoutHash() throws SQLException {
+        assertThat(admin.get(APPS).status()).isEqualTo(200);
         String hash = dump("select password_hash from local_user where name = 'admin'")
                 .strip();
         execute("update local_user set password_hash = '' where name = 'admin'");
         try {
-            create(newId());
-
-            assertThat(admin.get(APPS).status()).isEqualTo(200);
+            int made = create(newId()).status();
+            return made == 201 ? admin.get(APPS).status() : made;
         } finally {
             execute("update local_user set password_hash = '" + hash + "' where name = 'admin'");
         }

@@ -161,6 +161,7 @@ class BearerAuthenticationTest {
     void boundsFetchesForUnknownKeys() {
         asPerson("latchkey-admin").get(APPS);
         int before = issuer.fetches("/jwks");
+        long began = System.nanoTime();
 
         for (int i = 0; i < 30; i++) {
             String forged = FakeOpenIdProvider.sign(
@@ -170,7 +171,9 @@ class BearerAuthenticationTest {
             assertThat(nobody.bearer(forged).get(APPS).code()).isEqualTo("invalid_token");
         }
 
-        assertThat(issuer.fetches("/jwks") - before).isLessThanOrEqualTo(1);
+        // one, and one more for each ten seconds on a machine that took so long
+        int allowed = 1 + (int) (Duration.ofNanos(System.nanoTime() - began).toSeconds() / 10);
+        assertThat(issuer.fetches("/jwks") - before).isLessThanOrEqualTo(allowed);
     }
 
     private void refused(String token) {

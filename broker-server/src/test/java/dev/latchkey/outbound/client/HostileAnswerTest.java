@@ -29,7 +29,7 @@ class HostileAnswerTest {
     private static final String OK = "HTTP/1.1 200 OK\r\n";
 
     private final PartnerHttp http = TestOutbound.http(TestOutbound.config(true));
-    private final PartnerHttp impatient = TestOutbound.http(TestOutbound.impatient(Duration.ofSeconds(1)));
+    private final PartnerHttp impatient = TestOutbound.http(TestOutbound.impatient(Duration.ofSeconds(4)));
 
     @Test
     @DisplayName("R63 gives up a 100 MB body, stated or not, at the limit")

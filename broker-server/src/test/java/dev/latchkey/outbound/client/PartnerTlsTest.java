@@ -32,10 +32,7 @@ class PartnerTlsTest {
     static void makeAuthority(@TempDir Path folder) throws Exception {
         certificates = new TestCertificates(folder);
         http = TestOutbound.http(
-                TestOutbound.config(true),
-                TestOutbound::loopbackOnly,
-                certificates.client(),
-                new SimpleMeterRegistry());
+                TestOutbound.patient(), TestOutbound::loopbackOnly, certificates.client(), new SimpleMeterRegistry());
     }
 
     @Test

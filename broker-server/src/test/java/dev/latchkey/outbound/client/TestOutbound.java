@@ -44,6 +44,11 @@ public final class TestOutbound {
         return new Config(true, deadline, Duration.ofSeconds(3), 262_144, STREAMS, Set.of(443));
     }
 
+    /** Long enough for a connect and a handshake on a machine that stands still now and then. */
+    static OutboundConfig patient() {
+        return new Config(true, Duration.ofSeconds(60), Duration.ofSeconds(30), 262_144, STREAMS, Set.of(443));
+    }
+
     /** The default configuration and one more port. */
     public static OutboundConfig closedWithPort(int port) {
         return new Config(false, Duration.ofSeconds(10), Duration.ofSeconds(3), 262_144, STREAMS, Set.of(443, port));

@@ -27,6 +27,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,6 +46,8 @@ class ChangesAtOnceTest {
 
     private static final int CALLERS = 40;
     private static final int POOL = 5;
+    /** How many changes use the local store at once. */
+    private static final int TURNS = 4;
 
     private final AdminApi admin = new AdminApi("admin");
 
@@ -60,6 +63,8 @@ class ChangesAtOnceTest {
         public Map<String, String> getConfigOverrides() {
             Map<String, String> keys = new HashMap<>(new PartnerTestProfile().getConfigOverrides());
             keys.put("latchkey.database.pool-size", Integer.toString(POOL));
+            // so many callers need more than the usual 4 s on a slow machine; who waits for each other never ends
+            keys.put("latchkey.database.pool-wait", "PT60S");
             return keys;
         }
     }
@@ -158,7 +163,7 @@ class ChangesAtOnceTest {
             List<Future<Answer>> removal = new ArrayList<>();
             tables.hold(id, POOL, () -> {
                 removal.add(threads.submit(() -> admin.delete("/partners/" + id)));
-                await().atMost(Duration.ofSeconds(60)).until(() -> tables.waiting() == 1);
+                await().atMost(Duration.ofSeconds(60)).until(() -> tables.waiting() >= 1);
                 for (int i = 0; i < CALLERS; i++) {
                     wishes.add(threads.submit(() -> admin.post("/connections", wish)));
                 }
@@ -168,6 +173,29 @@ class ChangesAtOnceTest {
             for (Future<Answer> asked : wishes) {
                 assertThat(asked.get().status()).as(asked.get().text()).isEqualTo(400);
             }
+        }
+    }
+
+    @Test
+    @DisplayName("R46 a change waits for its turn as long as for a connection to the database")
+    void waitsForItsTurn() throws Exception {
+        String id = freshId();
+        String other = freshId();
+        admin.post("/partners", registration(id, "s1"));
+        admin.post("/partners", registration(other, "s1"));
+
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            AtomicReference<Answer> last = new AtomicReference<>();
+            tables.hold(id, 0, () -> {
+                for (int i = 0; i < TURNS; i++) {
+                    threads.execute(() -> admin.put("/partners/" + id, registration("", "s2")));
+                }
+                await().atMost(Duration.ofSeconds(60)).until(() -> tables.waiting() >= TURNS);
+                // they give up after the socketTimeout of 5 s, which is longer than the usual patience
+                last.set(admin.put("/partners/" + other, registration("", "s2")));
+            });
+
+            assertThat(last.get().status()).as(last.get().text()).isEqualTo(200);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.latchkey.partner.registration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.latchkey.http.PublicUrl;
 import dev.latchkey.partner.Partner;
 import dev.latchkey.partner.Partners;
 import dev.latchkey.problem.BrokerException;
@@ -15,7 +16,10 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
+import jakarta.persistence.EntityManager;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -38,6 +42,27 @@ class PartnerRegistryTest {
 
     @Inject
     PartnerTables tables;
+
+    @Inject
+    Profiles profiles;
+
+    @Inject
+    PublicUrl publicUrl;
+
+    @Inject
+    PartnerRows rows;
+
+    @Inject
+    EntityManager entities;
+
+    @Inject
+    PartnerChanges changes;
+
+    @Inject
+    FormerWebhookSecrets former;
+
+    @Inject
+    FormerClientSecrets formerClient;
 
     @BeforeEach
     void register() {
@@ -65,6 +90,26 @@ class PartnerRegistryTest {
 
         admin.delete("/partners/" + id);
         assertThat(partners.find(id)).isEmpty();
+    }
+
+    @Test
+    void keepsNothingThatWasReadBeforeAChangeAndComesAfterIt() {
+        AtomicReference<PartnerRegistry> registry = new AtomicReference<>();
+        PartnerRows slow = new PartnerRows(entities) {
+            @Override
+            Optional<Registration> read(String id) {
+                Optional<Registration> read = rows.read(id);
+                if (!read.orElseThrow().name().equals("Changed")) {
+                    admin.put("/partners/" + id, "{\"name\":\"Changed\"," + BODY);
+                    registry.get().forget(id);
+                }
+                return read;
+            }
+        };
+        registry.set(new PartnerRegistry(slow, changes, profiles, vault, former, formerClient, publicUrl));
+
+        assertThat(registry.get().find(id).orElseThrow().name()).isNotEqualTo("Changed");
+        assertThat(registry.get().find(id).orElseThrow().name()).isEqualTo("Changed");
     }
 
     @Test

@@ -52,9 +52,11 @@ class PartnerTables {
         run("update connection set status = '" + status + "' where id = '" + connection + "'");
     }
 
+    /** One whose next attempt is an hour away, so that no job of the broker takes it. */
     void addRevocation(String partner, UUID connection) {
-        run("insert into pending_revocation (id, connection, partner, expires_at) values (gen_random_uuid(), '"
-                + connection + "', '" + partner + "', now() + interval '1 hour')");
+        run(
+                "insert into pending_revocation (id, connection, partner, expires_at, retry_at) values (gen_random_uuid(), '"
+                        + connection + "', '" + partner + "', now() + interval '1 hour', now() + interval '1 hour')");
     }
 
     void addPartner(String id) {
@@ -83,9 +85,12 @@ class PartnerTables {
         }
     }
 
-    /** How many wait for a lock. */
+    /** How many wait for a lock in this database; another one of the same server may belong to another test. */
     int waiting() {
-        return strings("select pid::text from pg_locks where not granted and ? <> ''", "x")
+        return strings(
+                        "select pid::text from pg_locks join pg_stat_activity using (pid)"
+                                + " where not granted and datname = current_database() and ? <> ''",
+                        "x")
                 .size();
     }
 

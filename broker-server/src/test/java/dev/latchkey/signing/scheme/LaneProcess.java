@@ -34,7 +34,7 @@ final class LaneProcess {
                 Secret.of(variable("LANE_PASSWORD")),
                 "unused",
                 Secret.of("unused"));
-        Replicas here = new Replicas(database, Clock.systemUTC(), Duration.ofSeconds(60), 1000, Duration.ofSeconds(2));
+        Replicas here = new Replicas(database, Clock.systemUTC(), Duration.ofSeconds(60), 1000, Duration.ofSeconds(4));
         JsonRpcSigner signer = new JsonRpcSigner(here.process());
         HandshakeContext context = Registered.context("cryptonex", "key1", "secret1");
         HttpClient http =

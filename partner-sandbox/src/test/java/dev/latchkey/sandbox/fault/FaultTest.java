@@ -176,7 +176,7 @@ final class FaultTest {
 
     @Test
     void endsAnEndlessBodyAtItsCap() {
-        rig.control().fault(onRefresh().endless(Duration.ofSeconds(3)));
+        rig.control().fault(onRefresh().endless(Duration.ofSeconds(10)));
         assertThat(flow.refresh(refreshToken).bytes().length).isGreaterThan(10_000);
     }
 
