@@ -149,6 +149,11 @@ class RefreshProtocol {
                 .orElseThrow(() -> aftermath.notRenewable(step, found));
         turns.refuseWhileSpared(step.partner());
         HandshakeContext context = context(step);
+        // Who stood still since step 1 may have read what a later owner is sending: rewriting it would make that one's answer
+        // look overtaken (R6). Who takes the lease after this check reads after it, so one of both rewrites conflicts.
+        if (!leases.isNewest(step.lease())) {
+            throw inProgress();
+        }
         // 3. Prove that the vault can be written, by rewriting what is there (R21).
         int proven = rewrite(step, current, found.kvVersion());
         points.at(KillPoint.K3, id);

@@ -1,0 +1,97 @@
+package dev.latchkey.refresh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.latchkey.audit.Actor;
+import dev.latchkey.problem.BrokerException;
+import dev.latchkey.problem.ProblemType;
+import dev.latchkey.testkit.BrokerStack;
+import dev.latchkey.testkit.BrokerTables;
+import dev.latchkey.testkit.Story;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** What an owner of the lease may still do that stood still while somebody else went on. */
+@QuarkusTest
+@TestProfile(BrokerStack.class)
+class OvertakenOwnerTest {
+
+    private static final Actor ACTOR = Actor.system("test", "test");
+
+    @Inject
+    DataSource database;
+
+    @Inject
+    OrderedPoints points;
+
+    @Inject
+    RefreshProtocol protocol;
+
+    @Test
+    @DisplayName("R6 who stood still before it read the vault leaves alone what its successor is renewing")
+    void stoodStillBeforeReading() {
+        Story story = strict();
+        String connection = story.active(story.app("shop"), "read");
+        UUID id = UUID.fromString(connection);
+        CountDownLatch answered = new CountDownLatch(1);
+        CountDownLatch woken = new CountDownLatch(1);
+        CompletableFuture<HeldToken> later = new CompletableFuture<>();
+        points.order(KillPoint.K1, connection, () -> {
+            tables().change("update connection set lease_until = now() - interval '1 second' where id = ?", id);
+            points.order(KillPoint.K10, connection, () -> {
+                answered.countDown();
+                await(woken);
+            });
+            later.completeAsync(() -> protocol.renew(id, found -> false, ACTOR));
+            await(answered);
+        });
+
+        assertThatThrownBy(() -> protocol.renew(id, found -> false, ACTOR))
+                .isInstanceOfSatisfying(
+                        BrokerException.class,
+                        refused -> assertThat(refused.type()).isEqualTo(ProblemType.REFRESH_IN_PROGRESS));
+        woken.countDown();
+
+        assertThat(later.join().renewed()).isTrue();
+        assertThat(audited(id, "lease_lost")).isZero();
+        assertThat(protocol.renew(id, found -> false, ACTOR).renewed())
+                .as("the family is alive")
+                .isTrue();
+        assertThat(story.refreshes()).isEqualTo(2);
+        assertThat(story.status(connection)).isEqualTo("active");
+    }
+
+    private int audited(UUID connection, String action) {
+        return tables().texts("select id from audit_event where connection = ? and action = ?", connection, action)
+                .size();
+    }
+
+    private static Story strict() {
+        Story story = new Story().partner(Map.of("refresh", Map.of("rotation", "strict")));
+        story.control().settings(story.sandboxName(), Map.of("rotation", "strict", "access_token_seconds", 300));
+        return story;
+    }
+
+    private BrokerTables tables() {
+        return new BrokerTables(database);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(2, TimeUnit.MINUTES)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+}
