@@ -130,11 +130,21 @@ class RefreshProtocol {
             case WAIT -> throw aftermath.ambiguous(step);
             case SEND_AGAIN -> Optional.empty();
             case NOTHING_OPEN ->
-                Optional.of(found).filter(it -> it.renewed() || enough.test(it)).map(it -> unspent(step, it));
+                Optional.of(found).filter(it -> it.renewed() || enough.test(it)).map(it -> taken(step, it));
         };
     }
 
-    /** Releases the lease without recording anything: the token was found in the vault, this renewal stored none. */
+    /**
+     * The token was found in the vault, this renewal stored none. Nothing is recorded, unless PostgreSQL knows another one:
+     * it may be an older backup, and would ask for the renewal of what it knows for ever.
+     */
+    private HeldToken taken(Step step, HeldToken found) {
+        boolean known = found.kvVersion() <= step.lease().kvVersion()
+                || found.endsAt(step.lease().tokenExpiresAt());
+        return known ? unspent(step, found) : note(step, found.credential(), found.kvVersion());
+    }
+
+    /** Releases the lease without recording anything. */
     private HeldToken unspent(Step step, HeldToken token) {
         leases.release(step.lease());
         return token;

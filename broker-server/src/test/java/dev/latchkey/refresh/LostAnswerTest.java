@@ -188,6 +188,34 @@ class LostAnswerTest {
         assertThat(story.control().count(story.sandboxName(), "refresh")).isEqualTo(1);
     }
 
+    @Test
+    @DisplayName("R53 a credential of which an older backup of PostgreSQL knows nothing is adopted, and not renewed")
+    void aheadOfPostgresql() throws Exception {
+        Story story = story("strict", 300);
+        Story.App app = story.app("shop");
+        String connection = story.active(app, "read");
+        UUID id = UUID.fromString(connection);
+        BrokerTables tables = new BrokerTables(database);
+        store(
+                connection,
+                Optional.of(Secret.of("rt-of-a-late-answer")),
+                Instant.now().plusSeconds(3600));
+        tables.change("update connection set refresh_due_at = now() where id = ?", id);
+
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+            tables.hurry("refresh-ahead");
+            assertThat(tables.texts(
+                            "select kv_version from connection where id = ? and refresh_due_at > now()"
+                                    + " and token_expires_at > now() + interval '30 minutes'",
+                            id))
+                    .containsExactly("2");
+        });
+        assertThat(story.refreshes()).isZero();
+        assertThat(standing(connection)).isEqualTo("active ");
+        assertThat(story.token(app, connection).expect(200).text("access_token"))
+                .isEqualTo("at-of-a-late-answer");
+    }
+
     @ParameterizedTest
     @CsvSource({"429, true", "503, true", "500, false", "502, false", "404, true"})
     @DisplayName("R25 R60 an error that may come from before a server that has acted is as good as a lost answer")
