@@ -1,6 +1,7 @@
 package dev.latchkey.refresh;
 
 import dev.latchkey.audit.Actor;
+import dev.latchkey.catalog.entry.RefreshSemantics;
 import dev.latchkey.connection.Connection;
 import dev.latchkey.handshake.HandshakeContext;
 import dev.latchkey.handshake.Handshakes;
@@ -17,6 +18,7 @@ import dev.latchkey.vault.VaultPath;
 import dev.latchkey.vault.VersionConflictException;
 import io.micrometer.core.instrument.Timer;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
@@ -168,9 +170,7 @@ class RefreshProtocol {
         int proven = rewrite(step, current, found.kvVersion());
         points.at(KillPoint.K3, id);
         // 4. Intent: from here on a crash leaves a trace.
-        if (!intents.announce(step.lease(), Spent.sha256(current), proven, leases.length())) {
-            throw inProgress();
-        }
+        announce(step, current, proven);
         points.at(KillPoint.K4, id);
         step.turn().share().giveBack();
         // 5. Send once. 6. Read the answer whole.
@@ -183,6 +183,21 @@ class RefreshProtocol {
             case Renewal.ClientRefused clientRefused -> throw aftermath.clientRefused(step);
             case Renewal.TryLater later -> throw aftermath.failed(step, current, later);
         };
+    }
+
+    /** A credential that was sent before is announced only while its partner's grace lasts: this may have taken long. */
+    private void announce(Step step, Credential current, int proven) {
+        RefreshSemantics semantics = step.partner().profile().refresh();
+        boolean lives = step.lease().accessTokenLives();
+        Optional<Duration> within = Recovery.replayedWithin(step.turn().open(), current, semantics, lives);
+        if (intents.announce(step.lease(), Spent.sha256(current), proven, leases.length(), within)) {
+            return;
+        }
+        boolean tooLate = within.isPresent()
+                && leases.isNewest(step.lease())
+                && Recovery.judge(intents.open(step.connection().id()), current, semantics, lives)
+                        == Recovery.Finding.WAIT;
+        throw tooLate ? aftermath.ambiguous(step) : inProgress();
     }
 
     private HandshakeContext context(Step step) {

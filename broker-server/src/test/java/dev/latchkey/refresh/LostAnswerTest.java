@@ -44,6 +44,9 @@ class LostAnswerTest {
     @Inject
     CredentialVault vault;
 
+    @Inject
+    OrderedPoints points;
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     @DisplayName(
@@ -144,6 +147,32 @@ class LostAnswerTest {
         long sent = story.control().count(story.sandboxName(), "refresh");
         assertThat(longer(app, connection).code()).isEqualTo("outcome_unknown");
         assertThat(story.control().count(story.sandboxName(), "refresh")).isEqualTo(sent);
+    }
+
+    @Test
+    @DisplayName("R19 R25 who stands still before the replay does not send it when the grace is over")
+    void graceEndsMeanwhile() {
+        Story story = story("grace", 300);
+        Story.App app = story.app("shop");
+        String connection = story.active(app, "read");
+        BrokerTables tables = new BrokerTables(database);
+        lose(story, true);
+        Runnable standStill = () -> tables.change(
+                "update refresh_intent set created_at = created_at - interval '58 seconds' where connection = ?",
+                UUID.fromString(connection));
+        // whoever is the next to renew, a job or a caller
+        points.order(KillPoint.K9, connection, () -> points.order(KillPoint.K3, connection, standStill));
+        longer(app, connection);
+
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+            mayTryAgain(connection);
+            longer(app, connection);
+            assertThat(standing(connection)).isEqualTo("active refresh_ambiguous");
+        });
+
+        assertThat(story.control().count(story.sandboxName(), "refresh")).isEqualTo(1);
+        assertThat(longer(app, connection).code()).isEqualTo("outcome_unknown");
+        story.token(app, connection).expect(200);
     }
 
     @Test

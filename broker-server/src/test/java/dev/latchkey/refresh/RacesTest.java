@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import javax.sql.DataSource;
@@ -254,7 +255,7 @@ class RacesTest {
         LeaseRows.Lease second = leases.take(id).orElseThrow();
 
         leases.release(first);
-        boolean announced = intents.announce(first, new byte[32], 99, leases.length());
+        boolean announced = intents.announce(first, new byte[32], 99, leases.length(), Optional.empty());
 
         assertThat(announced).isFalse();
         assertThat(second.epoch()).isGreaterThan(first.epoch());
