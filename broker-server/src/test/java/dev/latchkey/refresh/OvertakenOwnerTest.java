@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.latchkey.audit.Actor;
 import dev.latchkey.problem.BrokerException;
 import dev.latchkey.problem.ProblemType;
+import dev.latchkey.sandbox.client.FaultOrder;
 import dev.latchkey.testkit.BrokerStack;
 import dev.latchkey.testkit.BrokerTables;
 import dev.latchkey.testkit.Story;
@@ -20,6 +21,8 @@ import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an owner of the lease may still do that stood still while somebody else went on. */
 @QuarkusTest
@@ -69,6 +72,36 @@ class OvertakenOwnerTest {
                 .isTrue();
         assertThat(story.refreshes()).isEqualTo(2);
         assertThat(story.status(connection)).isEqualTo("active");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @DisplayName("R10 R11 what became of a renewal of the former grant is not held against the newest one")
+    void reconnectedBeforeTheFailure(boolean lost) {
+        Story story = strict();
+        Story.App app = story.app("shop");
+        String connection = story.active(app, "read");
+        UUID id = UUID.fromString(connection);
+        FaultOrder order = FaultOrder.at(story.sandboxName()).endpoint("refresh");
+        story.control()
+                .fault(
+                        lost
+                                ? order.dropAfterCommit()
+                                : order.status(404, Map.of("Content-Type", "text/html"), "<html>"));
+        points.order(KillPoint.K9, connection, () -> story.connect(app, connection));
+
+        assertThatThrownBy(() -> protocol.renew(id, found -> false, ACTOR)).isInstanceOf(BrokerException.class);
+
+        assertThat(tables().texts(
+                        "select concat_ws(' ', status, reason, retry_at, failures) from connection where id = ?", id))
+                .containsExactly("active 0");
+        assertThat(tables().texts(
+                        "select id from connection where id = ? and refresh_due_at < token_expires_at and refresh_due_at > now()",
+                        id))
+                .hasSize(1);
+        assertThat(tables().texts("select code from audit_event where connection = ? and code is not null", id))
+                .doesNotContain("refresh_ambiguous");
+        story.token(app, connection).expect(200);
     }
 
     private int audited(UUID connection, String action) {
