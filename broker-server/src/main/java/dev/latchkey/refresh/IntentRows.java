@@ -110,6 +110,16 @@ class IntentRows {
                 .executeUpdate();
     }
 
+    /** What was sent of a grant that a reconnect has replaced is accounted for, whatever became of it (R10). */
+    @Transactional
+    void closeFormerGrants(UUID connection) {
+        session.createNativeQuery("""
+                        update refresh_intent set state = 'DONE'
+                        where connection = :id and state = 'SENDING'
+                            and kv_version < (select granted_kv_version from connection where id = :id)
+                        """).setParameter("id", connection).executeUpdate();
+    }
+
     /** Overtaken, or the answer was definitive. Intents of later owners are left alone. */
     @Transactional
     void done(LeaseRows.Lease lease) {

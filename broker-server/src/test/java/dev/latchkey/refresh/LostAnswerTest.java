@@ -198,6 +198,31 @@ class LostAnswerTest {
     }
 
     @Test
+    @DisplayName("R10 R20 what was lost of the former grant is closed, and no renewal of the newest one is reported")
+    void connectedAnew() {
+        Story story = story("strict", 300);
+        Story.App app = story.app("shop");
+        String connection = story.active(app, "read");
+        BrokerTables tables = new BrokerTables(database);
+        lose(story, true);
+        longer(app, connection);
+        assertThat(standing(connection)).isEqualTo("active refresh_ambiguous");
+        story.connect(app, connection);
+
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+            tables.hurry("refresh-recovery");
+            assertThat(open(connection)).isEqualTo("DONE");
+        });
+
+        assertThat(tables.texts(
+                        "select id from audit_event where connection = ? and action = 'token_refreshed'",
+                        UUID.fromString(connection)))
+                .isEmpty();
+        assertThat(standing(connection)).isEqualTo("active ");
+        assertThat(story.control().count(story.sandboxName(), "refresh")).isEqualTo(1);
+    }
+
+    @Test
     @DisplayName("R16 R20 an answer that was stored and has ended before it was noted is renewed, not handed out")
     void storedAndEnded() throws Exception {
         Story story = story("none", 300);
