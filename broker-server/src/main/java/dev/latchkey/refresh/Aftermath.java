@@ -148,6 +148,7 @@ class Aftermath {
     BrokerException clientRefused(RefreshProtocol.Step step) {
         step.turn().share().takeSoon();
         QuarkusTransaction.joiningExisting().run(() -> {
+            leases.lock(step.lease());
             intents.cleared(step.lease());
             retries.postpone(step.lease(), CLIENT_REFUSED);
             audit.append(event(step, AuditAction.REFRESH_FAILED).failed("invalid_client"));
@@ -162,6 +163,7 @@ class Aftermath {
         step.turn().share().takeSoon(); // all calls of a partner may have failed at this moment
         // one commit: nobody finds the intent settled without the pause, or either without the audit row
         QuarkusTransaction.joiningExisting().run(() -> {
+            leases.lock(step.lease());
             if (PartnerCallException.isHeldBack(later.problem())) {
                 heldBack(step, later.problem());
             } else {

@@ -13,15 +13,22 @@ import dev.latchkey.testkit.Story;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an owner of the lease may still do that stood still while somebody else went on. */
@@ -102,6 +109,60 @@ class OvertakenOwnerTest {
         assertThat(tables().texts("select code from audit_event where connection = ? and code is not null", id))
                 .doesNotContain("refresh_ambiguous");
         story.token(app, connection).expect(200);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"404, not_found", "401, invalid_client"})
+    @DisplayName("R6 R58 who notes a failure locks the connection before the intent, as its successor does")
+    void locksInOrder(int status, String error) throws SQLException {
+        Story story = strict();
+        String connection = story.active(story.app("shop"), "read");
+        UUID id = UUID.fromString(connection);
+        story.control()
+                .fault(FaultOrder.at(story.sandboxName())
+                        .endpoint("refresh")
+                        .status(
+                                status,
+                                Map.of("Content-Type", "application/json"),
+                                "{\"error\":\"%s\"}".formatted(error)));
+        CompletableFuture<HeldToken> failing = new CompletableFuture<>();
+        try (Connection successor = database.getConnection()) {
+            successor.setAutoCommit(false);
+            int pid = first(successor, "select pg_backend_pid()");
+            points.order(
+                    KillPoint.K9,
+                    connection,
+                    () -> first(successor, "select 1 from connection where id = ? for no key update", id));
+
+            failing.completeAsync(() -> protocol.renew(id, found -> false, ACTOR));
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> !tables().texts(
+                                    "select pid from pg_stat_activity where ? = any(pg_blocking_pids(pid))", pid)
+                            .isEmpty());
+            assertThat(first(successor, "select 1 from refresh_intent where connection = ? for update nowait", id))
+                    .as("not locked by who waits")
+                    .isEqualTo(1);
+            successor.rollback();
+        }
+
+        assertThatThrownBy(failing::join).hasCauseInstanceOf(BrokerException.class);
+        assertThat(tables().texts("select state from refresh_intent where connection = ?", id))
+                .containsExactly("CLEARED");
+    }
+
+    private static int first(Connection connection, String sql, Object... values) {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < values.length; i++) {
+                statement.setObject(i + 1, values[i]);
+            }
+            try (ResultSet rows = statement.executeQuery()) {
+                assertThat(rows.next()).isTrue();
+                return rows.getInt(1);
+            }
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private int audited(UUID connection, String action) {
