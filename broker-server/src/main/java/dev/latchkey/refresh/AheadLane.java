@@ -110,13 +110,15 @@ class AheadLane {
         UUID id = due.connection();
         try {
             // callers may have renewed meanwhile what was due (R3)
-            if (renewals.await(id, found -> !found.endsAt(due.tokenExpiresAt()), actor).renewed()) {
+            if (renewals.await(id, found -> !found.endsAt(due.tokenExpiresAt()), actor)
+                    .renewed()) {
                 renewed.incrementAndGet();
             }
         } catch (BrokerException e) {
             LOG.infof("connection %s was not renewed ahead: %s", id, e.type().code());
         } catch (RuntimeException e) {
-            LOG.warnf(e, "connection %s was not renewed ahead", id); // the others still are
+            // the others still are
+            LOG.warnf(e, "connection %s was not renewed ahead", id);
         }
     }
 }
