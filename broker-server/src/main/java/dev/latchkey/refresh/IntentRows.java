@@ -84,7 +84,8 @@ class IntentRows {
                                     epoch = excluded.epoch, state = excluded.state
                                 """)
                         .setParameter("seconds", leaseTime.toSeconds())
-                        .setParameter("within", replayedWithin.map(Duration::toMillis).orElse(-1L))
+                        .setParameter(
+                                "within", replayedWithin.map(Duration::toMillis).orElse(-1L))
                         .setParameter("attempt", UUID.randomUUID())
                         .setParameter("digest", spentSha256)
                         .setParameter("kv", kvVersion)

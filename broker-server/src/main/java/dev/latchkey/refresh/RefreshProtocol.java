@@ -161,8 +161,9 @@ class RefreshProtocol {
                 .orElseThrow(() -> aftermath.notRenewable(step, found));
         turns.refuseWhileSpared(step.partner());
         HandshakeContext context = context(step);
-        // Who stood still since step 1 may have read what a later owner is sending: rewriting it would make that one's answer
-        // look overtaken (R6). Who takes the lease after this check reads after it, so one of both rewrites conflicts.
+        // Who stood still since step 1 may have read what a later owner is sending: to rewrite it would make that
+        // owner's answer look overtaken (R6). Who takes the lease after this check reads after it, so that one of
+        // both rewrites conflicts.
         if (!leases.isNewest(step.lease())) {
             throw inProgress();
         }

@@ -100,11 +100,12 @@ class OvertakenOwnerTest {
         assertThatThrownBy(() -> protocol.renew(id, found -> false, ACTOR)).isInstanceOf(BrokerException.class);
 
         assertThat(tables().texts(
-                        "select concat_ws(' ', status, reason, retry_at, failures) from connection where id = ?", id))
+                                "select concat_ws(' ', status, reason, retry_at, failures) from connection where id = ?",
+                                id))
                 .containsExactly("active 0");
         assertThat(tables().texts(
-                        "select id from connection where id = ? and refresh_due_at < token_expires_at and refresh_due_at > now()",
-                        id))
+                                "select id from connection where id = ? and refresh_due_at < token_expires_at and refresh_due_at > now()",
+                                id))
                 .hasSize(1);
         assertThat(tables().texts("select code from audit_event where connection = ? and code is not null", id))
                 .doesNotContain("refresh_ambiguous");
