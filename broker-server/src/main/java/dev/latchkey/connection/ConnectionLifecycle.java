@@ -187,11 +187,14 @@ public class ConnectionLifecycle {
     /**
      * The partner's answer to a renewal was lost, and sending the same again could end what still works. The connection
      * stays in use; its reason says so until a renewal has been stored.
+     *
+     * @param kvVersion the version that the renewal began with; nothing happens if a newer grant began since (R10)
      */
     @Transactional
-    public void refreshAmbiguous(UUID id, Actor actor) {
+    public void refreshAmbiguous(UUID id, int kvVersion, Actor actor) {
         store.lock(id)
                 .filter(row -> row.status() == ConnectionStatus.ACTIVE && !REFRESH_AMBIGUOUS.equals(row.reason))
+                .filter(row -> row.grantedKvVersion == null || row.grantedKvVersion <= kvVersion)
                 .ifPresent(row -> {
                     row.moveTo(ConnectionStatus.ACTIVE, REFRESH_AMBIGUOUS);
                     audit.append(event(actor, AuditAction.REFRESH_FAILED, row).failed(REFRESH_AMBIGUOUS));

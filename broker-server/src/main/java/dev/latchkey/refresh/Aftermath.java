@@ -112,7 +112,7 @@ class Aftermath {
 
     /** The protocol has no way to renew it: the access token is served to its end, and then the user has to connect again. */
     BrokerException notRenewable(RefreshProtocol.Step step, HeldToken found) {
-        if (retries.dueAtExpiry(step.lease(), NEAR_ITS_END)) {
+        if (retries.dueAtExpiry(step.lease(), found.kvVersion(), NEAR_ITS_END)) {
             return new BrokerException(
                     ProblemType.CANNOT_SATISFY_MIN_TTL, "The token lives on, but the partner offers no renewal.");
         }
@@ -148,6 +148,7 @@ class Aftermath {
     BrokerException clientRefused(RefreshProtocol.Step step) {
         step.turn().share().takeSoon();
         QuarkusTransaction.joiningExisting().run(() -> {
+            leases.lock(step.lease());
             intents.cleared(step.lease());
             retries.postpone(step.lease(), CLIENT_REFUSED);
             audit.append(event(step, AuditAction.REFRESH_FAILED).failed("invalid_client"));
@@ -162,6 +163,7 @@ class Aftermath {
         step.turn().share().takeSoon(); // all calls of a partner may have failed at this moment
         // one commit: nobody finds the intent settled without the pause, or either without the audit row
         QuarkusTransaction.joiningExisting().run(() -> {
+            leases.lock(step.lease());
             if (PartnerCallException.isHeldBack(later.problem())) {
                 heldBack(step, later.problem());
             } else {
@@ -208,8 +210,9 @@ class Aftermath {
 
     /** Nobody knows whether the token is spent: the access token is served to its end, and then it is sent once more. */
     BrokerException ambiguous(RefreshProtocol.Step step) {
-        lifecycle.refreshAmbiguous(step.connection().id(), step.actor());
-        retries.dueAtExpiry(step.lease(), 0);
+        LeaseRows.Lease lease = step.lease();
+        lifecycle.refreshAmbiguous(lease.connection(), lease.kvVersion(), step.actor());
+        retries.dueAtExpiry(lease, lease.kvVersion(), 0);
         return new BrokerException(
                 ProblemType.OUTCOME_UNKNOWN, "The partner's answer was lost; the token is renewed when it ends.");
     }

@@ -8,7 +8,6 @@ import dev.latchkey.problem.BrokerException;
 import dev.latchkey.protection.Protection;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -28,7 +27,6 @@ import org.jboss.logging.Logger;
 class AheadLane {
 
     private static final Logger LOG = Logger.getLogger(AheadLane.class);
-    private static final Duration ROUNDING = Duration.ofMillis(1);
     private static final Duration SECOND = Duration.ofSeconds(1);
     /** How often a waiting worker checks whether the process is shutting down. */
     private static final Duration NAP = Duration.ofMillis(200);
@@ -111,21 +109,16 @@ class AheadLane {
     private void renew(DueRows.Due due, AtomicInteger renewed, Actor actor) {
         UUID id = due.connection();
         try {
-            if (renewals.await(id, found -> !isStill(due, found), actor).renewed()) {
+            // callers may have renewed meanwhile what was due (R3)
+            if (renewals.await(id, found -> !found.endsAt(due.tokenExpiresAt()), actor)
+                    .renewed()) {
                 renewed.incrementAndGet();
             }
         } catch (BrokerException e) {
             LOG.infof("connection %s was not renewed ahead: %s", id, e.type().code());
         } catch (RuntimeException e) {
-            LOG.warnf(e, "connection %s was not renewed ahead", id); // the others still are
+            // the others still are
+            LOG.warnf(e, "connection %s was not renewed ahead", id);
         }
-    }
-
-    /** Whether what was found is what was due; callers may have renewed it meanwhile (R3). PostgreSQL rounds times. */
-    private static boolean isStill(DueRows.Due due, HeldToken found) {
-        Instant end = found.credential().expiresAt();
-        return due.tokenExpiresAt()
-                .filter(known -> Duration.between(known, end).abs().compareTo(ROUNDING) < 0)
-                .isPresent();
     }
 }

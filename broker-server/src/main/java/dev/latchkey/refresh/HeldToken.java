@@ -3,6 +3,7 @@ package dev.latchkey.refresh;
 import dev.latchkey.vault.Credential;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * A credential in memory.
@@ -13,9 +14,18 @@ import java.time.Instant;
  */
 public record HeldToken(Credential.ShortLived credential, int kvVersion, boolean renewed) {
 
+    private static final Duration ROUNDING = Duration.ofMillis(1);
+
     /** Whether it is the same credential, at whatever version: a rewrite in place makes no new one. */
     public boolean isSameAs(HeldToken other) {
         return credential.handle().equals(other.credential().handle());
+    }
+
+    /** Whether it ends when PostgreSQL says, which rounds times; if not, it is another one than PostgreSQL knows. */
+    boolean endsAt(Optional<Instant> known) {
+        return known.filter(end ->
+                        Duration.between(end, credential.expiresAt()).abs().compareTo(ROUNDING) < 0)
+                .isPresent();
     }
 
     /** How long it still lives; never negative, and never longer than it ever did, whatever two clocks say (R8, R14). */

@@ -35,7 +35,7 @@ class IntentRows {
     @Transactional
     Optional<Intent> open(UUID connection) {
         return session.createNativeQuery("""
-                        select token_sha256, cast(floor(extract(epoch from now() - created_at)) as bigint), sends
+                        select token_sha256, cast(1000 * extract(epoch from now() - created_at) as bigint), sends
                         from refresh_intent where connection = :id and state = 'SENDING'
                         """, Tuple.class)
                 .setParameter("id", connection)
@@ -43,7 +43,7 @@ class IntentRows {
                 .findFirst()
                 .map(row -> new Intent(
                         row.get(0, byte[].class),
-                        Duration.ofSeconds(row.get(1, Number.class).longValue()),
+                        Duration.ofMillis(row.get(1, Number.class).longValue()),
                         row.get(2, Number.class).intValue()));
     }
 
@@ -51,15 +51,25 @@ class IntentRows {
      * Announces that a credential is sent, notes the version at which it was proven, unless a reconnect was quicker and has
      * a newer one, and begins the lease anew, so that it outlasts the call; false if the lease is over. Sending the same once
      * more keeps the time of the first.
+     *
+     * @param replayedWithin how old the open intent may be, else the answer is false as well; empty for any age
      */
     @Transactional
-    boolean announce(LeaseRows.Lease lease, byte[] spentSha256, int kvVersion, Duration leaseTime) {
+    boolean announce(
+            LeaseRows.Lease lease,
+            byte[] spentSha256,
+            int kvVersion,
+            Duration leaseTime,
+            Optional<Duration> replayedWithin) {
         return session.createNativeQuery("""
                                 with mine as (
                                     update connection
                                     set lease_until = now() + :seconds * interval '1 second',
                                         kv_version = greatest(kv_version, :kv)
                                     where id = :id and epoch = :epoch and lease_until > now()
+                                        and (:within < 0 or exists (select from refresh_intent
+                                            where connection = :id
+                                            and created_at > now() - :within * interval '1 millisecond'))
                                     returning id, epoch)
                                 insert into refresh_intent as known
                                     (connection, attempt, token_sha256, kv_version, epoch, state)
@@ -74,6 +84,8 @@ class IntentRows {
                                     epoch = excluded.epoch, state = excluded.state
                                 """)
                         .setParameter("seconds", leaseTime.toSeconds())
+                        .setParameter(
+                                "within", replayedWithin.map(Duration::toMillis).orElse(-1L))
                         .setParameter("attempt", UUID.randomUUID())
                         .setParameter("digest", spentSha256)
                         .setParameter("kv", kvVersion)
@@ -97,6 +109,16 @@ class IntentRows {
                 .setParameter("id", lease.connection())
                 .setParameter("epoch", lease.epoch())
                 .executeUpdate();
+    }
+
+    /** What was sent of a grant that a reconnect has replaced is accounted for, whatever became of it (R10). */
+    @Transactional
+    void closeFormerGrants(UUID connection) {
+        session.createNativeQuery("""
+                        update refresh_intent set state = 'DONE'
+                        where connection = :id and state = 'SENDING'
+                            and kv_version < (select granted_kv_version from connection where id = :id)
+                        """).setParameter("id", connection).executeUpdate();
     }
 
     /** Overtaken, or the answer was definitive. Intents of later owners are left alone. */

@@ -131,6 +131,17 @@ class LeaseRows {
                 .executeUpdate();
     }
 
+    /**
+     * Locks the connection's row until the caller's transaction ends. First, where an intent is changed as well: who takes
+     * the lease or announces locks them in this order.
+     */
+    @Transactional
+    void lock(Lease lease) {
+        session.createNativeQuery("select 1 from connection where id = :id for no key update", Tuple.class)
+                .setParameter("id", lease.connection())
+                .getResultList();
+    }
+
     /** Whether nobody has taken the lease since. */
     @Transactional
     boolean isNewest(Lease lease) {

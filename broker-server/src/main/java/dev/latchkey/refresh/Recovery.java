@@ -12,6 +12,11 @@ import java.util.Optional;
  */
 final class Recovery {
 
+    /** What may pass between the decision to send once more and the arrival at the partner: the longest wait at its gate. */
+    private static final Duration ON_THE_WAY = Duration.ofSeconds(3);
+    /** Of a short grace, no more than this part is kept for the way. */
+    private static final int PART_ON_THE_WAY = 4;
+
     private Recovery() {}
 
     /** What is to be done with the credential that the vault holds. */
@@ -55,11 +60,28 @@ final class Recovery {
     static Optional<Duration> graceLeft(Optional<IntentRows.Intent> open, Credential sent, RefreshSemantics semantics) {
         return open.filter(intent -> Spent.rotation(sent, semantics) == RefreshSemantics.Rotation.GRACE)
                 .filter(intent -> inGrace(intent, semantics.grace()))
-                .map(intent -> semantics.grace().minus(intent.age()));
+                .map(intent -> usable(semantics.grace()).minus(intent.age()));
+    }
+
+    /**
+     * How old the open intent may be at most when the same is announced once more; empty if its age does not count. Its age
+     * at the decision says little: the owner may have stood still since.
+     */
+    static Optional<Duration> replayedWithin(
+            Optional<IntentRows.Intent> open, Credential sent, RefreshSemantics semantics, boolean accessTokenLives) {
+        return open.filter(intent -> accessTokenLives)
+                .filter(intent -> Spent.rotation(sent, semantics) == RefreshSemantics.Rotation.GRACE)
+                .map(intent -> usable(semantics.grace()));
     }
 
     /** Within the partner's grace the same token may be sent once more, and once only. */
     private static boolean inGrace(IntentRows.Intent intent, Duration grace) {
-        return intent.sends() == 1 && intent.age().compareTo(grace) < 0;
+        return intent.sends() == 1 && intent.age().compareTo(usable(grace)) < 0;
+    }
+
+    /** The grace is the partner's, and begins with the first sending; what is sent at its end arrives too late. */
+    private static Duration usable(Duration grace) {
+        Duration part = grace.dividedBy(PART_ON_THE_WAY);
+        return grace.minus(part.compareTo(ON_THE_WAY) < 0 ? part : ON_THE_WAY);
     }
 }

@@ -1,6 +1,7 @@
 package dev.latchkey.refresh;
 
 import dev.latchkey.audit.Actor;
+import dev.latchkey.catalog.entry.RefreshSemantics;
 import dev.latchkey.connection.Connection;
 import dev.latchkey.handshake.HandshakeContext;
 import dev.latchkey.handshake.Handshakes;
@@ -17,6 +18,7 @@ import dev.latchkey.vault.VaultPath;
 import dev.latchkey.vault.VersionConflictException;
 import io.micrometer.core.instrument.Timer;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
@@ -130,11 +132,21 @@ class RefreshProtocol {
             case WAIT -> throw aftermath.ambiguous(step);
             case SEND_AGAIN -> Optional.empty();
             case NOTHING_OPEN ->
-                Optional.of(found).filter(it -> it.renewed() || enough.test(it)).map(it -> unspent(step, it));
+                Optional.of(found).filter(it -> it.renewed() || enough.test(it)).map(it -> taken(step, it));
         };
     }
 
-    /** Releases the lease without recording anything: the token was found in the vault, this renewal stored none. */
+    /**
+     * The token was found in the vault, this renewal stored none. Nothing is recorded, unless PostgreSQL knows another one:
+     * it may be an older backup, and would ask for the renewal of what it knows for ever.
+     */
+    private HeldToken taken(Step step, HeldToken found) {
+        boolean known = found.kvVersion() <= step.lease().kvVersion()
+                || found.endsAt(step.lease().tokenExpiresAt());
+        return known ? unspent(step, found) : note(step, found.credential(), found.kvVersion());
+    }
+
+    /** Releases the lease without recording anything. */
     private HeldToken unspent(Step step, HeldToken token) {
         leases.release(step.lease());
         return token;
@@ -149,13 +161,17 @@ class RefreshProtocol {
                 .orElseThrow(() -> aftermath.notRenewable(step, found));
         turns.refuseWhileSpared(step.partner());
         HandshakeContext context = context(step);
+        // Who stood still since step 1 may have read what a later owner is sending: to rewrite it would make that
+        // owner's answer look overtaken (R6). Who takes the lease after this check reads after it, so that one of
+        // both rewrites conflicts.
+        if (!leases.isNewest(step.lease())) {
+            throw inProgress();
+        }
         // 3. Prove that the vault can be written, by rewriting what is there (R21).
         int proven = rewrite(step, current, found.kvVersion());
         points.at(KillPoint.K3, id);
         // 4. Intent: from here on a crash leaves a trace.
-        if (!intents.announce(step.lease(), Spent.sha256(current), proven, leases.length())) {
-            throw inProgress();
-        }
+        announce(step, current, proven);
         points.at(KillPoint.K4, id);
         step.turn().share().giveBack();
         // 5. Send once. 6. Read the answer whole.
@@ -168,6 +184,21 @@ class RefreshProtocol {
             case Renewal.ClientRefused clientRefused -> throw aftermath.clientRefused(step);
             case Renewal.TryLater later -> throw aftermath.failed(step, current, later);
         };
+    }
+
+    /** A credential that was sent before is announced only while its partner's grace lasts: this may have taken long. */
+    private void announce(Step step, Credential current, int proven) {
+        RefreshSemantics semantics = step.partner().profile().refresh();
+        boolean lives = step.lease().accessTokenLives();
+        Optional<Duration> within = Recovery.replayedWithin(step.turn().open(), current, semantics, lives);
+        if (intents.announce(step.lease(), Spent.sha256(current), proven, leases.length(), within)) {
+            return;
+        }
+        boolean tooLate = within.isPresent()
+                && leases.isNewest(step.lease())
+                && Recovery.judge(intents.open(step.connection().id()), current, semantics, lives)
+                        == Recovery.Finding.WAIT;
+        throw tooLate ? aftermath.ambiguous(step) : inProgress();
     }
 
     private HandshakeContext context(Step step) {

@@ -130,6 +130,9 @@ class Turns {
     private Turn turn(LeaseRows.Lease lease, StoreShares.Share share, Predicate<Optional<Instant>> served) {
         UUID id = lease.connection();
         boolean left = leases.isSomethingLeft(id);
+        if (left) {
+            intents.closeFormerGrants(id);
+        }
         return new Turn(
                 lease,
                 share,

@@ -46,6 +46,9 @@ class LostAnswerTest implements SweepHeldBack {
     @Inject
     CredentialVault vault;
 
+    @Inject
+    OrderedPoints points;
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     @DisplayName(
@@ -149,6 +152,32 @@ class LostAnswerTest implements SweepHeldBack {
     }
 
     @Test
+    @DisplayName("R19 R25 who stands still before the replay does not send it when the grace is over")
+    void graceEndsMeanwhile() {
+        Story story = story("grace", 300);
+        Story.App app = story.app("shop");
+        String connection = story.active(app, "read");
+        BrokerTables tables = new BrokerTables(database);
+        lose(story, true);
+        Runnable standStill = () -> tables.change(
+                "update refresh_intent set created_at = created_at - interval '58 seconds' where connection = ?",
+                UUID.fromString(connection));
+        // whoever is the next to renew, a job or a caller
+        points.order(KillPoint.K9, connection, () -> points.order(KillPoint.K3, connection, standStill));
+        longer(app, connection);
+
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+            mayTryAgain(connection);
+            longer(app, connection);
+            assertThat(standing(connection)).isEqualTo("active refresh_ambiguous");
+        });
+
+        assertThat(story.control().count(story.sandboxName(), "refresh")).isEqualTo(1);
+        assertThat(longer(app, connection).code()).isEqualTo("outcome_unknown");
+        story.token(app, connection).expect(200);
+    }
+
+    @Test
     @DisplayName("R20 what an owner stores late that stood still is found, although nobody knew by then")
     void lateStore() throws Exception {
         Story story = story("strict", 300);
@@ -171,6 +200,31 @@ class LostAnswerTest implements SweepHeldBack {
     }
 
     @Test
+    @DisplayName("R10 R20 what was lost of the former grant is closed, and no renewal of the newest one is reported")
+    void connectedAnew() {
+        Story story = story("strict", 300);
+        Story.App app = story.app("shop");
+        String connection = story.active(app, "read");
+        BrokerTables tables = new BrokerTables(database);
+        lose(story, true);
+        longer(app, connection);
+        assertThat(standing(connection)).isEqualTo("active refresh_ambiguous");
+        story.connect(app, connection);
+
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+            tables.hurry("refresh-recovery");
+            assertThat(open(connection)).isEqualTo("DONE");
+        });
+
+        assertThat(tables.texts(
+                        "select id from audit_event where connection = ? and action = 'token_refreshed'",
+                        UUID.fromString(connection)))
+                .isEmpty();
+        assertThat(standing(connection)).isEqualTo("active ");
+        assertThat(story.control().count(story.sandboxName(), "refresh")).isEqualTo(1);
+    }
+
+    @Test
     @DisplayName("R16 R20 an answer that was stored and has ended before it was noted is renewed, not handed out")
     void storedAndEnded() throws Exception {
         Story story = story("none", 300);
@@ -188,6 +242,34 @@ class LostAnswerTest implements SweepHeldBack {
 
         assertThat(served.text("access_token")).isNotEqualTo("at-of-a-late-answer");
         assertThat(story.control().count(story.sandboxName(), "refresh")).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("R53 a credential of which an older backup of PostgreSQL knows nothing is adopted, and not renewed")
+    void aheadOfPostgresql() throws Exception {
+        Story story = story("strict", 300);
+        Story.App app = story.app("shop");
+        String connection = story.active(app, "read");
+        UUID id = UUID.fromString(connection);
+        BrokerTables tables = new BrokerTables(database);
+        store(
+                connection,
+                Optional.of(Secret.of("rt-of-a-late-answer")),
+                Instant.now().plusSeconds(3600));
+        tables.change("update connection set refresh_due_at = now() where id = ?", id);
+
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+            tables.hurry("refresh-ahead");
+            assertThat(tables.texts(
+                            "select kv_version from connection where id = ? and refresh_due_at > now()"
+                                    + " and token_expires_at > now() + interval '30 minutes'",
+                            id))
+                    .containsExactly("2");
+        });
+        assertThat(story.refreshes()).isZero();
+        assertThat(standing(connection)).isEqualTo("active ");
+        assertThat(story.token(app, connection).expect(200).text("access_token"))
+                .isEqualTo("at-of-a-late-answer");
     }
 
     @ParameterizedTest

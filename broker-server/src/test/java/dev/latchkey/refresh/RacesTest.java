@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -257,7 +258,7 @@ class RacesTest implements SweepHeldBack {
         LeaseRows.Lease second = leases.take(id).orElseThrow();
 
         leases.release(first);
-        boolean announced = intents.announce(first, new byte[32], 99, leases.length());
+        boolean announced = intents.announce(first, new byte[32], 99, leases.length(), Optional.empty());
 
         assertThat(announced).isFalse();
         assertThat(second.epoch()).isGreaterThan(first.epoch());

@@ -28,8 +28,8 @@ class RecoveryTest {
     @CsvSource({
         "NONE,   1, 5,    true,  SEND_AGAIN",
         "NONE,   3, 9999, true,  SEND_AGAIN",
-        "GRACE,  1, 29,   true,  SEND_AGAIN",
-        "GRACE,  1, 30,   true,  WAIT",
+        "GRACE,  1, 26,   true,  SEND_AGAIN",
+        "GRACE,  1, 27,   true,  WAIT",
         "GRACE,  2, 5,    true,  WAIT",
         "GRACE,  2, 5,    false, SEND_AGAIN",
         "STRICT, 1, 0,    true,  WAIT",
@@ -61,9 +61,9 @@ class RecoveryTest {
     @ParameterizedTest(name = "{0}, sent {1} times, {2} s ago -> {3}")
     @DisplayName("R19 only within a grace is it worth hurrying")
     @CsvSource({
-        "GRACE,  1, 29, 1",
-        "GRACE,  1, 10, 20",
-        "GRACE,  1, 30,",
+        "GRACE,  1, 26, 1",
+        "GRACE,  1, 10, 17",
+        "GRACE,  1, 27,",
         "GRACE,  2, 5,",
         "NONE,   1, 5,",
         "STRICT, 1, 5,",
@@ -72,6 +72,23 @@ class RecoveryTest {
         assertThat(Recovery.graceLeft(intent(SENT, sends, age), SENT, semantics(rotation)))
                 .isEqualTo(Optional.ofNullable(seconds).map(Duration::ofSeconds));
         assertThat(Recovery.graceLeft(Optional.empty(), SENT, semantics(rotation)))
+                .isEmpty();
+    }
+
+    @ParameterizedTest(name = "{0}, grace {1} s, access token lives: {2} -> {3} ms")
+    @DisplayName("R19 a replay is announced only if it arrives within the grace")
+    @CsvSource({
+        "GRACE,  30, true,  27000",
+        "GRACE,  10, true,  7500",
+        "GRACE,  30, false,",
+        "NONE,   30, true,",
+        "STRICT, 30, true,",
+    })
+    void replayedWithin(Rotation rotation, int grace, boolean lives, @Nullable Integer millis) {
+        RefreshSemantics semantics = semantics(rotation, Duration.ofSeconds(grace));
+        assertThat(Recovery.replayedWithin(intent(SENT, 1, 5), SENT, semantics, lives))
+                .isEqualTo(Optional.ofNullable(millis).map(Duration::ofMillis));
+        assertThat(Recovery.replayedWithin(Optional.empty(), SENT, semantics, lives))
                 .isEmpty();
     }
 
@@ -94,6 +111,10 @@ class RecoveryTest {
     }
 
     private static RefreshSemantics semantics(Rotation rotation) {
-        return new RefreshSemantics(rotation, Duration.ofSeconds(30), false, Duration.ofHours(1), Duration.ofHours(24));
+        return semantics(rotation, Duration.ofSeconds(30));
+    }
+
+    private static RefreshSemantics semantics(Rotation rotation, Duration grace) {
+        return new RefreshSemantics(rotation, grace, false, Duration.ofHours(1), Duration.ofHours(24));
     }
 }

@@ -181,13 +181,18 @@ public final class Story {
     /** Approves, sends a browser through, confirms: an active connection. */
     public String active(App app, String... scopes) {
         String id = approved(app, scopes);
-        URI back = consented(atConsent(connectUrl(app, id)));
+        connect(app, id);
+        return id;
+    }
+
+    /** Sends a browser through and confirms; an active connection has a new grant then. */
+    public void connect(App app, String connection) {
+        URI back = consented(atConsent(connectUrl(app, connection)));
         app.api()
                 .post(
-                        "/connections/" + id + "/confirm",
+                        "/connections/" + connection + "/confirm",
                         Map.of("handle", query(back).get("handle")))
                 .expect(200);
-        return id;
     }
 
     /** Asks for a token. */
