@@ -130,7 +130,9 @@ class ProductionTopologyIT {
         }
 
         topology.sealSecretStore();
-        Awaitility.await().atMost(Duration.ofMinutes(4)).until(() -> topology.inService() == 0);
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(4))
+                .until(() -> topology.inService().isEmpty());
 
         for (int request = 0; request < everyBroker; request++) {
             assertThat(token(partner).status()).isEqualTo(200);
