@@ -191,7 +191,7 @@ public class AccessTokens {
         return token.remaining(clock.instant()).compareTo(needed) >= 0;
     }
 
-    /** One that does not live long is only fresh for who has waited for it: others may have it already (R16). */
+    /** A token from the vault with less life than {@link #LEAST_LIFE} is not: others may have it already (R16). */
     private boolean isFresh(Connection connection, HeldToken token) {
         return (token.renewed() || lives(token, LEAST_LIFE)) && wasRenewedJustNow(connection, token);
     }

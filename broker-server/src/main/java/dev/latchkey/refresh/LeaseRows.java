@@ -132,8 +132,8 @@ class LeaseRows {
     }
 
     /**
-     * Locks the connection's row until the caller's transaction ends. First, where an intent is changed as well: who takes
-     * the lease or announces locks them in this order.
+     * Locks the connection's row until the caller's transaction ends. To be called before an intent is changed in the same
+     * transaction: taking the lease and announcing lock the two rows in this order.
      */
     @Transactional
     void lock(Lease lease) {

@@ -132,15 +132,15 @@ class RefreshProtocol {
             case WAIT -> throw aftermath.ambiguous(step);
             case SEND_AGAIN -> Optional.empty();
             case NOTHING_OPEN ->
-                Optional.of(found).filter(it -> it.renewed() || enough.test(it)).map(it -> taken(step, it));
+                Optional.of(found).filter(it -> it.renewed() || enough.test(it)).map(it -> takenAsFound(step, it));
         };
     }
 
     /**
-     * The token was found in the vault, this renewal stored none. Nothing is recorded, unless PostgreSQL knows another one:
-     * it may be an older backup, and would ask for the renewal of what it knows for ever.
+     * The token was found in the vault, this renewal stored none. Nothing is recorded, unless PostgreSQL knows another one: it
+     * may have been restored from an older backup, and would ask for the renewal of what it knows for ever.
      */
-    private HeldToken taken(Step step, HeldToken found) {
+    private HeldToken takenAsFound(Step step, HeldToken found) {
         boolean known = found.kvVersion() <= step.lease().kvVersion()
                 || found.endsAt(step.lease().tokenExpiresAt());
         return known ? unspent(step, found) : note(step, found.credential(), found.kvVersion());
@@ -161,14 +161,8 @@ class RefreshProtocol {
                 .orElseThrow(() -> aftermath.notRenewable(step, found));
         turns.refuseWhileSpared(step.partner());
         HandshakeContext context = context(step);
-        // Who stood still since step 1 may have read what a later owner is sending: to rewrite it would make that
-        // owner's answer look overtaken (R6). Who takes the lease after this check reads after it, so that one of
-        // both rewrites conflicts.
-        if (!leases.isNewest(step.lease())) {
-            throw inProgress();
-        }
         // 3. Prove that the vault can be written, by rewriting what is there (R21).
-        int proven = rewrite(step, current, found.kvVersion());
+        int proven = proveWritable(step, found);
         points.at(KillPoint.K3, id);
         // 4. Intent: from here on a crash leaves a trace.
         announce(step, current, proven);
@@ -277,6 +271,18 @@ class RefreshProtocol {
                         step.lease().kvVersion())
                 .filter(record -> record.version() >= step.lease().kvVersion())
                 .orElseThrow(() -> unavailable("The vault is behind what is known of it.", null));
+    }
+
+    /**
+     * Not for an owner that stood still since step 1: it may have read what a later owner is sending, and to rewrite that
+     * would make the later owner's answer look overtaken (R6). Who takes the lease after this check reads the vault after it,
+     * so that one of both rewrites conflicts.
+     */
+    private int proveWritable(Step step, HeldToken found) {
+        if (!leases.isNewest(step.lease())) {
+            throw inProgress();
+        }
+        return rewrite(step, found.credential(), found.kvVersion());
     }
 
     private int rewrite(Step step, Credential credential, int expected) {

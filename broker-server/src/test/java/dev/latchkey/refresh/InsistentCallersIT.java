@@ -7,7 +7,6 @@ import dev.latchkey.refresh.RefreshRig.Broker;
 import dev.latchkey.refresh.RefreshRig.Cell;
 import dev.latchkey.sandbox.client.FaultOrder;
 import dev.latchkey.testkit.BrokerApi.Answer;
-import dev.latchkey.testkit.MachinePauses;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,14 +104,13 @@ class InsistentCallersIT {
             return failing.connection();
         };
         long start = System.nanoTime();
-        try (MachinePauses pauses = new MachinePauses();
-                Callers load = insist(counted);
+        try (Callers load = insist(counted);
                 Callers others = Callers.begin(1, () -> token(healthy.connection()))) {
             // the second one after 30 s and up to a fifth more
             await().atMost(Duration.ofSeconds(300))
                     .until(() -> failing.requests() >= 2 && begun.get() > ENOUGH + CALLERS);
-            refused = notOfAPause(load.end(), pauses);
-            served = notOfAPause(others.end(), pauses);
+            refused = load.end();
+            served = others.end();
         }
         long seconds = Duration.ofNanos(System.nanoTime() - start).toSeconds();
         long asked = failing.requests();
@@ -129,15 +127,6 @@ class InsistentCallersIT {
         System.out.printf(
                 "R58: %d callers were refused from what is known, the partner was asked %d times%n",
                 refused.size(), asked);
-    }
-
-    /** Whoever waited while the machine stood still may be told that the database did not answer. */
-    private static List<Answer> notOfAPause(List<Answer> answers, MachinePauses pauses) {
-        return pauses.total().isZero()
-                ? answers
-                : answers.stream()
-                        .filter(answer -> !answer.code().equals("store_unavailable"))
-                        .toList();
     }
 
     private static List<String> connectionsOf(Cell cell) {

@@ -108,7 +108,7 @@ final class RenewalWorld implements AutoCloseable {
 
     private final ReplicaParts parts;
     private final Connections connections;
-    private static final String SWEEP = "refresh-recovery";
+    private static final String SWEEP_JOB = "refresh-recovery";
 
     private final BrokerTables tables;
     private final Random random;
@@ -337,11 +337,19 @@ final class RenewalWorld implements AutoCloseable {
         assertThat(current().reason().isEmpty() || reference.mayBeOpen() || reference.mayBeLost())
                 .as("open without a cause: " + current().reason())
                 .isTrue();
-        endToken();
-        endLeases();
-        look();
         tables.holdBack(
-                SWEEP); // it would renew what can be sent now that the token has ended, and nobody would count it
+                SWEEP_JOB); // it would renew what can be sent when the token has ended, and nobody would count it
+        try {
+            endToken();
+            endLeases();
+            look();
+            assertRenewable();
+        } finally {
+            tables.hurry(SWEEP_JOB);
+        }
+    }
+
+    private void assertRenewable() {
         long before = story.control().refreshes(family);
         long known = story.control().count(story.sandboxName(), "refresh");
         try {
@@ -356,8 +364,6 @@ final class RenewalWorld implements AutoCloseable {
             assertThat(reference.mayBeLost()).as("lost: " + e.type()).isTrue();
             assertThat(e.type().code()).isEqualTo("needs_reauth");
             reconnect();
-        } finally {
-            tables.hurry(SWEEP);
         }
     }
 

@@ -20,6 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.DisplayName;
@@ -55,7 +56,7 @@ class StoreSharesTest {
 
         try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
             connections.subList(0, PLACES).forEach(id -> callers.submit(() -> longer(app, id)));
-            arrived.await();
+            assertThat(arrived.await(60, TimeUnit.SECONDS)).isTrue();
             Future<Answer> waiting = callers.submit(() -> longer(app, last));
 
             assertThat(longer(otherApp, elsewhere).code()).isEqualTo("cannot_satisfy_min_ttl");
@@ -82,7 +83,7 @@ class StoreSharesTest {
 
         try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
             connections.forEach(id -> answers.add(callers.submit(() -> longer(app, id))));
-            arrived.await(); // for ever, if nobody gives a place back
+            assertThat(arrived.await(60, TimeUnit.SECONDS)).isTrue(); // not if nobody gives a place back
             assertThat(answers).noneMatch(Future::isDone);
             gate.countDown();
         } finally {

@@ -145,11 +145,11 @@ public final class OpenBaoCluster implements AutoCloseable {
     }
 
     private int leader() {
-        Awaitility.await()
+        return Awaitility.await()
                 .atMost(START)
                 .pollInterval(POLL)
-                .until(() -> findLeader().isPresent());
-        return findLeader().orElseThrow();
+                .until(this::findLeader, OptionalInt::isPresent)
+                .getAsInt();
     }
 
     /** The node that leads, if one does. */

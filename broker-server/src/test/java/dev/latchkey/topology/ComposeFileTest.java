@@ -71,15 +71,20 @@ class ComposeFileTest {
 
     @Test
     @DisplayName(
-            "R182 the key of OpenBao is the bring-up job's alone, and the one that delivers only reads its own token")
+            "R182 the key of OpenBao is the bring-up job's alone, who delivers only reads its token, and notes where none can write")
     void keepsTheKeyFromWhoNeedsItNot() {
         services.forEach((name, service) -> {
             List<String> volumes = texts(service.get("volumes"));
-            if (!name.equals("openbao-bring-up")) {
+            if (name.equals("openbao-bring-up")) {
+                assertThat(volumes).as("a broker may write there").noneMatch(volume -> volume.contains("/login/"));
+            } else {
                 assertThat(volumes).as(name).noneMatch(volume -> volume.startsWith("openbao-keys:"));
                 assertThat(volumes)
                         .as(name)
                         .allMatch(volume -> !volume.startsWith("openbao-deliverer:") || volume.endsWith(":ro"));
+            }
+            if (!name.equals("openbao-delivery")) {
+                assertThat(volumes).as(name).noneMatch(volume -> volume.startsWith("openbao-deliveries:"));
             }
         });
     }

@@ -59,7 +59,7 @@ class OpenBaoJobsIT {
     @DisplayName(
             "R39 a SecretID that nobody opened is destroyed when the next is laid down; one that a broker has is not")
     void keepsTheNumberOfSecretIdsBounded() throws IOException {
-        run("bring-up");
+        bringUp();
         assertThat(secretIds()).hasSize(3);
 
         for (int round = 0; round < 3; round++) {
@@ -87,7 +87,7 @@ class OpenBaoJobsIT {
     @Test
     @DisplayName("R39 a SecretID that somebody else opened is told and destroyed; those of brokers are left alone")
     void tellsOfAnotherWhoOpened() throws IOException {
-        run("bring-up");
+        bringUp();
         String running = startOf("broker-1");
         run("deliver", "--once");
         String stolen = open(delivered("broker-1"));
@@ -105,15 +105,78 @@ class OpenBaoJobsIT {
     }
 
     @Test
+    @DisplayName(
+            "R39 a broker that was taken over has nothing copied or overwritten through what it lays in its folder")
+    void followsNothing() throws IOException {
+        bringUp();
+        Path login = deploy.folder("login/broker-1");
+        String token = Files.readString(delivererToken());
+        String others = Files.readString(delivered("broker-2"));
+        Files.delete(delivered("broker-1"));
+        Files.createSymbolicLink(delivered("broker-1"), delivererToken());
+        Files.createSymbolicLink(login.resolve("secret-id.new"), delivered("broker-2"));
+        Files.createSymbolicLink(login.resolve("delivery"), delivererToken());
+
+        assertThat(run("deliver", "--once")).doesNotContain("opened");
+
+        assertThat(Files.readString(delivererToken())).isEqualTo(token);
+        assertThat(Files.readString(delivered("broker-2"))).isEqualTo(others);
+        assertThat(delivered("broker-1")).isRegularFile().content().isNotEqualTo(token);
+        assertThat(Files.isSymbolicLink(delivered("broker-1"))).isFalse();
+        assertThat(logIn(open(delivered("broker-1")))).isEqualTo(200);
+
+        Files.delete(delivered("broker-1"));
+        Files.createDirectory(delivered("broker-1"));
+        int before = secretIds().size();
+        assertThat(runInVain("deliver", "--once")).contains("is a folder");
+        assertThat(secretIds()).as("none is made that cannot be laid down").hasSize(before);
+    }
+
+    @Test
+    @DisplayName("R39 a deliver that was killed goes on: what must not live is destroyed, what a broker uses is not")
+    void recoversFromItsDeathWhileDelivering() throws IOException {
+        bringUp();
+        String former = startOf("broker-1");
+        run("deliver", "--once");
+        List<String> names = List.of(Files.readString(living()).split(" "));
+        assertThat(names).hasSize(2);
+        // killed before it noted the second one, which the broker takes
+        Files.writeString(living(), names.getFirst());
+        Files.writeString(deploy.folder("openbao-deliveries/broker-1.pending"), names.getLast());
+        String used = startOf("broker-1");
+
+        run("deliver", "--once");
+
+        assertThat(logIn(used)).isEqualTo(200);
+        assertThat(logIn(former)).as("nobody can tell which one is in use").isEqualTo(200);
+
+        String next = startOf("broker-1");
+        run("deliver", "--once");
+        assertThat(logIn(next)).isEqualTo(200);
+        assertThat(logIn(used)).isEqualTo(400);
+        assertThat(logIn(former)).isEqualTo(400);
+
+        // killed before it destroyed what may not live
+        Files.writeString(living(), "none");
+        Files.writeString(deploy.folder("openbao-deliveries/broker-1.untidy"), "");
+        run("deliver", "--once");
+        assertThat(logIn(next)).isEqualTo(400);
+    }
+
+    private Path living() {
+        return deploy.folder("openbao-deliveries/broker-1.living");
+    }
+
+    @Test
     @DisplayName("R39 a server that is sealed is no alarm, and one that is open again finds everything as it was")
     void waitsForASealedServer() throws IOException {
-        run("bring-up");
+        bringUp();
         server.close();
         startServer();
 
         assertThat(runInVain("deliver", "--once")).doesNotContain("opened");
 
-        assertThat(run("bring-up")).doesNotContain("a SecretID for", "opened");
+        assertThat(bringUp()).doesNotContain("a SecretID for", "opened");
         assertThat(secretIds()).hasSize(3);
     }
 
@@ -121,30 +184,30 @@ class OpenBaoJobsIT {
     @DisplayName(
             "after a standstill that the deliverer's token did not outlive, bring-up makes another and leaves no root token")
     void recoversAfterLongStandstill() throws IOException {
-        run("bring-up");
+        bringUp();
         String first = startOf("broker-1");
         // to the server, one that has ended is one that never was
         Files.writeString(delivererToken(), "s.ended");
         server.close();
         startServer();
 
-        String said = run("bring-up");
+        String said = bringUp();
 
         assertThat(said).contains("unsealed", "the deliverer's token has ended", "the root token is revoked");
         assertThat(deploy.folder("openbao-keys/root-token")).doesNotExist();
         assertThat(secretIds()).hasSize(4);
         assertThat(logIn(first)).isEqualTo(200);
         assertThat(logIn(open(delivered("broker-1")))).isEqualTo(200);
-        assertThat(run("bring-up")).doesNotContain("has ended");
+        assertThat(bringUp()).doesNotContain("has ended");
     }
 
     @Test
     @DisplayName("a bring-up that was killed after it had revoked the root token goes on")
     void recoversFromItsOwnDeath() throws IOException {
-        run("bring-up");
+        bringUp();
         Files.writeString(deploy.folder("openbao-keys/root-token"), "s.revoked");
 
-        run("bring-up");
+        bringUp();
 
         assertThat(deploy.folder("openbao-keys/root-token")).doesNotExist();
         assertThat(secretIds()).hasSize(3);
@@ -193,6 +256,11 @@ class OpenBaoJobsIT {
 
     private Path delivererToken() {
         return deploy.folder("openbao-deliverer/token");
+    }
+
+    /** What both jobs say that make the server ready for brokers. */
+    private String bringUp() throws IOException {
+        return run("bring-up") + run("deliver", "--once");
     }
 
     private String run(String job, String... arguments) throws IOException {

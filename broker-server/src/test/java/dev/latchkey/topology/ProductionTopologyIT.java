@@ -32,7 +32,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
@@ -40,7 +39,6 @@ import org.junit.jupiter.api.TestMethodOrder;
  * The whole system as {@code docs/production.md} has it: people and apps with tokens of Keycloak, three brokers behind
  * haproxy, secrets in OpenBao, rows in PostgreSQL.
  */
-@Tag("alone")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ProductionTopologyIT {
 
@@ -113,6 +111,7 @@ class ProductionTopologyIT {
                 "%d calls during restarts, %d failed in pauses of the machine: %s%n",
                 result.successes(), result.excused().size(), result.excused());
         assertThat(result.failures()).isEmpty();
+        assertThat(result.excused()).as("pauses explain few").hasSizeLessThan((int) (result.successes() / 20));
         assertThat(result.successes()).isGreaterThan(100);
         WITH_TOKENS.forEach(name -> assertThat(token(name).status()).isEqualTo(200));
     }
@@ -124,6 +123,7 @@ class ProductionTopologyIT {
     void handsOutWhatIsHeldWhileNoneIsReady() {
         String partner = WITH_TOKENS.getFirst();
         int everyBroker = 2 * topology.replicas().size();
+        awaitAll();
         long left = 0;
         for (int request = 0; request < everyBroker; request++) {
             left = token(partner).expect(200).json().path("expires_in").asLong();
@@ -171,7 +171,7 @@ class ProductionTopologyIT {
         BrokerApi app = BrokerApi.authorized(topology.broker(), authorization);
         app.get("/connections").expect(200);
 
-        change(authorization, client -> client.put("enabled", false));
+        change(DISABLED, client -> client.put("enabled", false));
 
         // the proxy asks one broker after the other
         Awaitility.await()
@@ -185,7 +185,7 @@ class ProductionTopologyIT {
     private static String longLived(String partner) throws IOException {
         Duration life = Duration.ofMinutes(30);
         change(
-                demo.authorization(partner),
+                partner,
                 client -> client.withObjectProperty("attributes")
                         .put("access.token.lifespan", Long.toString(life.toSeconds())));
         return Awaitility.await()
@@ -209,13 +209,12 @@ class ProductionTopologyIT {
         }
     }
 
-    /** Changes the app at Keycloak. */
-    private static void change(String authorization, Consumer<ObjectNode> how) {
+    /** Changes the partner's app at Keycloak. */
+    private static void change(String partner, Consumer<ObjectNode> how) {
         KeycloakAdmin keycloak =
                 new KeycloakAdmin(topology.realm().resolve("/"), "latchkey", topology.keycloakPassword());
-        String clientId = claims(authorization).path("azp").asText();
         ObjectNode client =
-                keycloak.get("/clients?clientId=" + clientId).path(0).deepCopy();
+                keycloak.get("/clients?clientId=shop-" + partner).path(0).deepCopy();
         how.accept(client);
         keycloak.put("/clients/" + client.path("id").asText(), client);
     }

@@ -35,13 +35,13 @@ class StreamWatchTest {
 
     @Test
     void whatIsOverdueForLessThanAMomentIsNobodysFault() throws Exception {
-        StreamWatch watch = new StreamWatch(MINUTE, BRIEF, MINUTE, Duration.ofSeconds(15));
+        StreamWatch watch = new StreamWatch(MINUTE, BRIEF, MINUTE, Duration.ofSeconds(6));
         watch.await(Side.SENDER);
         watch.start(aborted::countDown);
         assertThat(aborted.await(1, TimeUnit.SECONDS)).isFalse(); // overdue, as after a pause of the process
         watch.pause();
 
-        assertThat(aborted.await(16, TimeUnit.SECONDS)).isFalse();
+        assertThat(aborted.await(7, TimeUnit.SECONDS)).isFalse();
         assertThat(watch.isExpired()).isFalse();
         watch.close();
     }
