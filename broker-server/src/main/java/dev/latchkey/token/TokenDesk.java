@@ -122,11 +122,7 @@ class TokenDesk {
             if (isRefusedNow(connection.id(), wish, app)) {
                 return Optional.empty();
             }
-            audit.append(AuditEvent.of(app.actor(), AuditAction.TOKEN_DENIED)
-                    .app(app.id())
-                    .connection(connection.id())
-                    .partner(connection.partner())
-                    .failed(e.type().code()));
+            audit.append(denial(connection, app).failed(e.type().code()));
             throw e;
         }
     }
@@ -165,16 +161,24 @@ class TokenDesk {
      * gives no right to it.
      */
     private void requireCovered(Connection connection, HeldToken token, AppCaller app) {
-        Scopes granted = connection.grantOf(app.id()).orElseThrow().scopes().orElse(connection.scopes());
-        if (!granted.containsAll(token.credential().scopes().intersect(connection.scopes()))) {
+        Grant grant = connection.grantOf(app.id()).orElseThrow();
+        if (!covers(connection, grant, token.credential().scopes())) {
             BrokerException refusal = scopeNotGranted();
-            audit.append(AuditEvent.of(app.actor(), AuditAction.TOKEN_DENIED)
-                    .app(app.id())
-                    .connection(connection.id())
-                    .partner(connection.partner())
-                    .denied(refusal.type().code()));
+            audit.append(denial(connection, app).denied(refusal.type().code()));
             throw refusal;
         }
+    }
+
+    /** The whole token goes to the app: a grant that covers less of it than the approval does not cover it. */
+    private static boolean covers(Connection connection, Grant grant, Scopes token) {
+        return grant.scopes().orElse(connection.scopes()).containsAll(token.intersect(connection.scopes()));
+    }
+
+    private static AuditEvent denial(Connection connection, AppCaller app) {
+        return AuditEvent.of(app.actor(), AuditAction.TOKEN_DENIED)
+                .app(app.id())
+                .connection(connection.id())
+                .partner(connection.partner());
     }
 
     private static BrokerException scopeNotGranted() {
@@ -208,10 +212,8 @@ class TokenDesk {
             return Optional.of(new BrokerException(
                     ProblemType.METHOD_NOT_GRANTED, "The grant names methods: sign or proxy, no token."));
         }
-        Scopes usable = connection.partnerScopes().intersect(connection.scopes());
         Scopes granted = grant.scopes().orElse(connection.scopes());
-        // The whole token would go to the app: a grant that covers less of it does not cover it.
-        if (!granted.containsAll(usable) || !granted.containsAll(wish.scopes())) {
+        if (!covers(connection, grant, connection.partnerScopes()) || !granted.containsAll(wish.scopes())) {
             return Optional.of(scopeNotGranted());
         }
         return Optional.empty();
